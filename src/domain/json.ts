@@ -1,0 +1,34 @@
+/** JSON values as the whole system passes them, and the few operations that every room needs on them. */
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Length in bytes of a text as UTF-8, without encoding it. */
+export const utf8Length = (text: string): number => {
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) bytes += 1;
+    else if (unit >= 0xd800 && unit < 0xdc00)
+      bytes += 1; // a pair is two units and four bytes
+    else if (unit >= 0xdc00 && unit < 0xe000) bytes += 1;
+    else bytes += 2;
+  }
+  return bytes;
+};
+
+/** JSON with keys in order, so that equal values have equal texts. */
+export const canonical = (value: Json): string => {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`);
+  return `{${members.join(',')}}`;
+};

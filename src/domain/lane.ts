@@ -1,0 +1,109 @@
+/**
+ * What a lane (the Durable Object in which runs live) answers to. Flat data only, JSON in texts, results instead of
+ * exceptions: a recursive type across RPC does not type-check, and a throwing method breaks the caller's stub.
+ */
+import type { RunStatus } from './run.ts';
+
+/** Sent with every call; a lane that hears a newer build lets its attempts end and starts itself anew. */
+export interface LaneHeader {
+  readonly build: string;
+  /** number of homes of the installation; a lane refuses another than its own */
+  readonly homes: number;
+  readonly lane: number;
+}
+
+export interface StartRequest {
+  readonly runId: string;
+  /** JSON of {@link Entry} `created` */
+  readonly created: string;
+  readonly flow: string;
+  readonly version: number;
+  /** JSON of the flow, when the lane said `need_flow` or for version 0 */
+  readonly definition?: string;
+  /** at home: recorded in the same commit as the run (T1) */
+  readonly key?: KeyClaim;
+  /** how long the caller waits for an answer, in ms; 0 returns once the run is durable */
+  readonly waitMs: number;
+}
+
+/** An idempotency key at its home. `hash` covers trigger scope and key, `body` what was sent with it. */
+export interface KeyClaim {
+  readonly hash: string;
+  readonly body: string;
+  readonly firstAt: number;
+}
+
+export type StartReply =
+  | { readonly outcome: 'started' | 'repeated'; readonly runId: string; readonly answer: RunAnswer }
+  | { readonly outcome: 'need_flow' }
+  | { readonly outcome: 'key_reused'; readonly runId: string }
+  | { readonly outcome: 'in_progress'; readonly runId: string }
+  | { readonly outcome: 'wrong_home' | 'overloaded' | 'restarting' };
+
+/** Where a run stands, and what a caller of its endpoint gets: `outputs`, `response` and `error` are JSON. */
+export interface RunAnswer {
+  readonly status: RunStatus;
+  readonly outputs?: string;
+  readonly response?: string;
+  readonly error?: string;
+}
+
+export type ClaimReply =
+  /** this run is the key's; `confirmed` when its lane is known to have it */
+  | { readonly outcome: 'claimed' | 'known'; readonly runId: string; readonly confirmed: boolean }
+  | { readonly outcome: 'key_reused'; readonly runId: string }
+  | { readonly outcome: 'wrong_home' | 'restarting' };
+
+export type ControlReply =
+  | { readonly outcome: 'done'; readonly status: RunStatus }
+  | { readonly outcome: 'not_found' | 'restarting' | 'need_flow' }
+  | { readonly outcome: 'already_final'; readonly status: RunStatus }
+  | { readonly outcome: 'conflict'; readonly message: string };
+
+/** JSON of `RunDetail`, and of the `StepRecord`s from `from` on. */
+export interface RunView {
+  readonly found: boolean;
+  readonly detail?: string;
+  readonly steps?: string;
+  readonly totalSteps?: number;
+}
+
+/** JSON of entries, numbered from `first`; `next` is what to ask for next, `ended` that no more will come. */
+export interface EntriesView {
+  readonly found: boolean;
+  readonly entries: readonly { readonly number: number; readonly json: string }[];
+  readonly next: number;
+  readonly ended: boolean;
+}
+
+export interface LaneRpc {
+  start(header: LaneHeader, request: StartRequest): Promise<StartReply>;
+  /** Waits up to `waitMs` for the answer of a run. */
+  answer(header: LaneHeader, runId: string, waitMs: number): Promise<RunAnswer | null>;
+  claim(header: LaneHeader, claim: KeyClaim, runId: string): Promise<ClaimReply>;
+  confirm(header: LaneHeader, hash: string): Promise<void>;
+  /** Counts a request against `requests` per `perMs`; 0 admits it, else ms to wait. */
+  admit(header: LaneHeader, name: string, requests: number, perMs: number): Promise<number>;
+  view(header: LaneHeader, runId: string, from: number, limit: number): Promise<RunView>;
+  entries(header: LaneHeader, runId: string, after: number, limit: number): Promise<EntriesView>;
+  cancel(header: LaneHeader, runId: string, by: string): Promise<ControlReply>;
+  /** With a version and its definition the run goes on in that one. */
+  retry(
+    header: LaneHeader,
+    runId: string,
+    by: string,
+    version: number | null,
+    definition: string | null,
+  ): Promise<ControlReply>;
+  /** A person's word on a step in doubt: it happened (with its output as JSON), may be repeated, or failed. */
+  settle(
+    header: LaneHeader,
+    runId: string,
+    path: string,
+    by: string,
+    word: 'happened' | 'repeat' | 'fail',
+    output: string | null,
+  ): Promise<ControlReply>;
+  /** From the minute tick: repairs a missing or past alarm, and tells of a newer build. */
+  nudge(header: LaneHeader): Promise<void>;
+}
