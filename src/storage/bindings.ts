@@ -12,6 +12,8 @@ export interface LaneNamespace {
 export interface Bindings {
   readonly DB: D1Database;
   readonly RUN_LANE: LaneNamespace;
+  /** Version of the deployed Worker; `timestamp` is ISO 8601. */
+  readonly CF_VERSION_METADATA?: { readonly id: string; readonly timestamp: string };
   /** The first administrator's token. */
   readonly SLUICE_TOKEN?: string;
   /** `id:base64,…`, 32 bytes each; the first one encrypts. */
