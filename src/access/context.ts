@@ -1,16 +1,9 @@
 /** What every HTTP handler finds in Hono's context: the bindings, and what the middleware found out. */
 import type { Cards } from '../domain/card.ts';
 import type { Bindings } from '../storage/bindings.ts';
+import type { Scope } from './scopes.ts';
 
-/** Scopes of conventions.md; `invoke:<flow>` is a flow's own token. */
-export type Scope =
-  | `${'flows' | 'runs' | 'events' | 'schedules' | 'audit' | 'tokens' | 'connections' | 'secrets' | 'sources' | 'grants' | 'settings'}:read`
-  | `${'flows' | 'tokens' | 'connections' | 'secrets' | 'sources' | 'grants' | 'settings'}:write`
-  | 'runs:start'
-  | 'runs:control'
-  | 'schedules:control'
-  | 'events:replay'
-  | `invoke:${string}`;
+export type { Scope } from './scopes.ts';
 
 /** Who a token belongs to. `client` stays the same when the token is rotated. */
 export interface Identity {
