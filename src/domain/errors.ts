@@ -14,6 +14,8 @@ export interface Failure {
   readonly data?: Json;
   /** Id of the step that failed. */
   readonly step?: string;
+  /** Said by a `fail` of the flow: only then may a caller of its endpoint read code and message. */
+  readonly fromFlow?: true;
 }
 
 export interface StepErrorDetail {
@@ -47,3 +49,11 @@ export const failureOf = (error: StepError, step?: string): Failure => ({
   ...(error.detail.data === undefined ? {} : { data: error.detail.data }),
   ...(step === undefined ? {} : { step }),
 });
+
+/** Our own infrastructure does not answer (D1 down, object reset): never a step's failure, the run is tried again. */
+export class Unavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'Unavailable';
+  }
+}

@@ -113,6 +113,16 @@ export type Entry =
       readonly value: Json;
     }
   | { readonly type: 'responded'; readonly at: number; readonly path: string; readonly response: RawResponse }
+  /** The run is to end before its time: nothing new starts, what is in flight is awaited. */
+  | {
+      readonly type: 'ending';
+      readonly at: number;
+      readonly status: 'failed' | 'cancelled';
+      readonly by: string;
+      readonly error?: Failure;
+    }
+  /** The entry that an earlier attempt of the run recorded for this step holds again. */
+  | { readonly type: 'recalled'; readonly at: number; readonly path: string; readonly round?: number }
   | {
       readonly type: 'finished';
       readonly at: number;
@@ -131,7 +141,10 @@ export type Entry =
     };
 
 export type Entered =
+  /** of `if` (`then`, `elseIf.0`, `else`), or `try` */
   | { readonly kind: 'branch'; readonly name: string }
+  /** all branches of `parallel` */
+  | { readonly kind: 'branches' }
   | { readonly kind: 'items'; readonly items: readonly Json[] }
   | { readonly kind: 'round'; readonly index: number };
 

@@ -1,0 +1,249 @@
+/**
+ * One attempt of an action card. E2: what is returned here is first the intent; `run` is called only after the
+ * intent was committed. The outcome of the attempt is an entry too.
+ */
+import type { ActionCard, ActionContext } from '../domain/card.ts';
+import type { Connection } from '../domain/connection.ts';
+import { StepError } from '../domain/errors.ts';
+import type { CardStep } from '../domain/flow.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import { utf8Length } from '../domain/json.ts';
+import type { Entry } from '../domain/run.ts';
+import { LIMITS } from '../domain/run.ts';
+import { resolve } from '../language/resolve.ts';
+import { expressionsIn } from '../language/template.ts';
+import { fitToCard } from './card-input.ts';
+import { mask } from './mask.ts';
+import { INPUT_BYTES } from './ports.ts';
+import type { Ports } from './ports.ts';
+import { afterFailure } from './retry.ts';
+import { scopeOf } from './scope.ts';
+import type { Frame, RunState, Tries } from './state.ts';
+
+export interface Effort {
+  readonly path: string;
+  /** Performs the attempt; never rejects. Aborting `stop` makes the outcome unknown, unless it is known by then. */
+  readonly run: (stop: AbortSignal) => Promise<Entry>;
+}
+
+export interface Placed {
+  readonly state: RunState;
+  readonly frame: Frame;
+  readonly step: CardStep;
+  readonly path: string;
+}
+
+/** Everything of an attempt that is known before it begins: its input, connection and the secrets to mask. */
+export interface Prepared {
+  readonly input: unknown;
+  readonly shown: Json;
+  readonly connection: Connection | undefined;
+  readonly secrets: readonly string[];
+}
+
+/** Resolves and checks the input. Throws `StepError` when it does not fit, `Unavailable` when D1 does not answer. */
+export const prepare = async (
+  ports: Ports,
+  placed: Placed,
+  at: { card: ActionCard; now: number },
+): Promise<Prepared> => {
+  const { state, frame, step } = placed;
+  const names = secretNames(step.with);
+  const secrets = names.length === 0 ? {} : await ports.secrets(names);
+  for (const name of names) {
+    if (secrets[name] === undefined) {
+      throw new StepError(
+        'no_secret',
+        `There is no secret "${name}"; add it with: npx sluice secrets set ${name}`,
+      );
+    }
+  }
+  const { timezone } = state.flow.settings;
+  const given = await resolve(step.with, scopeOf(state, frame, secrets), { now: at.now, timezone });
+  const connection = step.connection === undefined ? undefined : await ports.connection(step.connection);
+  if (step.connection !== undefined && connection === undefined) {
+    const how = `npx sluice connections add ${step.connection} --kind ${at.card.connects.kinds[0] ?? 'http'}`;
+    throw new StepError('no_connection', `There is no connection "${step.connection}"; add it with: ${how}`);
+  }
+  const input = fitToCard(at.card, step.card, given ?? {});
+  const hidden = [...Object.values(secrets), ...secretInputs(state)];
+  return { input, shown: cap(mask((given ?? {}) as Json, hidden)), connection, secrets: hidden };
+};
+
+export const intend = (
+  placed: Placed,
+  prepared: Prepared,
+  tries: { card: ActionCard; number: number; now: number },
+): Entry => ({
+  type: 'attempted',
+  at: tries.now,
+  path: placed.path,
+  attempt: tries.number,
+  effect: tries.card.effect(prepared.input, prepared.connection),
+  input: prepared.shown,
+});
+
+export const effort = (
+  ports: Ports,
+  placed: Placed,
+  with_: { card: ActionCard; prepared: Prepared; tries: Tries },
+): Effort => {
+  const { state, step, path } = placed;
+  const { card, prepared, tries } = with_;
+  const run = async (stop: AbortSignal): Promise<Entry> => {
+    const limit = limited(ports, step.timeoutMs, stop);
+    try {
+      const context = contextOf(ports, {
+        runId: state.id,
+        path,
+        prepared,
+        signal: limit.signal,
+        since: tries.since,
+      });
+      const output = await Promise.race([card.perform(prepared.input, context), limit.passed]);
+      return { type: 'succeeded', at: ports.now(), path, value: checked(card, output, prepared.secrets) };
+    } catch (error) {
+      const effect = card.effect(prepared.input, prepared.connection);
+      return afterFailure(
+        { step, path, effect, tries, now: ports.now(), random: ports.random },
+        hide(error, prepared.secrets),
+      );
+    } finally {
+      limit.clear();
+    }
+  };
+  return { path, run };
+};
+
+/** A look whether an attempt of unknown outcome happened. */
+export const probe = async (
+  ports: Ports,
+  placed: Placed,
+  with_: { card: ActionCard; prepared: Prepared; since: number },
+): Promise<Entry> => {
+  const { state, step, path } = placed;
+  const { card, prepared } = with_;
+  const limit = limited(ports, step.timeoutMs, new AbortController().signal);
+  try {
+    const context = contextOf(ports, {
+      runId: state.id,
+      path,
+      prepared,
+      signal: limit.signal,
+      since: with_.since,
+    });
+    const probed = await Promise.race([
+      card.probe?.(prepared.input, context) ?? { happened: 'unknown' as const },
+      limit.passed,
+    ]);
+    const at = ports.now();
+    if (probed.happened === 'yes')
+      return { type: 'succeeded', at, path, value: mask(probed.output, prepared.secrets) };
+    if (probed.happened === 'no') return { type: 'settled', at, path, by: 'probe', word: 'repeat' };
+    return { type: 'doubted', at, path, reason: 'The probe could not tell whether it happened' };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { type: 'doubted', at: ports.now(), path, reason: `The probe failed: ${message}` };
+  } finally {
+    limit.clear();
+  }
+};
+
+const contextOf = (
+  ports: Ports,
+  of: { runId: string; path: string; prepared: Prepared; signal: AbortSignal; since: number },
+): ActionContext => ({
+  now: of.since,
+  random: ports.random,
+  effectKey: `${of.runId}:${of.path}`,
+  signal: of.signal,
+  fetch: ports.fetch,
+  network: ports.network,
+  ...(of.prepared.connection === undefined ? {} : { connection: of.prepared.connection }),
+});
+
+/** The time limit of an attempt, which also ends it for a card that does not listen to its signal. */
+const limited = (ports: Ports, timeoutMs: number, stop: AbortSignal) => {
+  const controller = new AbortController();
+  let fail: (error: StepError) => void = () => undefined;
+  const passed = new Promise<never>((_, reject) => (fail = reject));
+  passed.catch(() => undefined); // rejected after the race was won: nobody listens any more
+  const end = (error: StepError): void => {
+    fail(error);
+    controller.abort(error);
+  };
+  const message = `No answer within ${timeoutMs} ms`;
+  const cancel = ports.after(timeoutMs, () =>
+    end(new StepError('timeout', message, { happened: 'unknown', retry: 'yes' })),
+  );
+  const onStop = (): void =>
+    end(
+      new StepError('interrupted', 'Ended while its attempt was under way', {
+        happened: 'unknown',
+        retry: 'no',
+      }),
+    );
+  if (stop.aborted) onStop();
+  else stop.addEventListener('abort', onStop, { once: true });
+  const clear = (): void => {
+    cancel();
+    stop.removeEventListener('abort', onStop);
+  };
+  return { signal: controller.signal, passed, clear };
+};
+
+/** The output as the journal keeps it. What is too big happened all the same: the step fails unrepeated. */
+const checked = (card: ActionCard, output: unknown, secrets: readonly string[]): Json => {
+  const parsed = card.output.safeParse(output);
+  if (!parsed.success) {
+    throw new StepError(
+      'bad_output',
+      `The card's output does not fit its declaration: ${parsed.error.message}`,
+      { happened: 'yes' },
+    );
+  }
+  const text = JSON.stringify(parsed.data);
+  const bytes = utf8Length(text);
+  if (bytes > LIMITS.outputBytes) {
+    const message = `The step gave ${bytes} bytes; ${LIMITS.outputBytes} are the limit. Ask for less, or page`;
+    throw new StepError('too_large', message, { happened: 'yes', retry: 'no' });
+  }
+  // Its schema says it is JSON, and it just was.
+  return mask(JSON.parse(text) as Json, secrets);
+};
+
+const hide = (error: unknown, secrets: readonly string[]): unknown => {
+  if (!(error instanceof StepError) || secrets.length === 0) return error;
+  const { body, data, ...rest } = error.detail;
+  return new StepError(error.code, String(mask(error.message, secrets)), {
+    ...rest,
+    ...(body === undefined ? {} : { body: mask(body, secrets) }),
+    ...(data === undefined ? {} : { data: mask(data, secrets) }),
+  });
+};
+
+export const cap = (value: Json): Json => {
+  const text = JSON.stringify(value);
+  const bytes = utf8Length(text);
+  return bytes <= INPUT_BYTES ? value : { truncated: true, bytes, beginning: text.slice(0, 1_000) };
+};
+
+const names = new WeakMap<JsonObject, readonly string[]>();
+
+/** Names of the secrets that a `with` uses: `secrets.<name>` in its expressions. */
+const secretNames = (template: JsonObject): readonly string[] => {
+  const known = names.get(template);
+  if (known !== undefined) return known;
+  const sources = expressionsIn(template).map(({ source }) => source);
+  const uses = sources.flatMap((source) => [...source.matchAll(/\bsecrets\.([A-Za-z][A-Za-z0-9_]*)/g)]);
+  const found = [...new Set(uses.map((use) => use[1] ?? ''))];
+  names.set(template, found);
+  return found;
+};
+
+/** Values of the inputs that the flow declares `secret`. */
+export const secretInputs = (state: RunState): readonly string[] =>
+  Object.entries(state.flow.inputs)
+    .filter(([, field]) => field.secret === true)
+    .map(([name]) => state.created.inputs[name])
+    .filter((value) => typeof value === 'string');

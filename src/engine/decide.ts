@@ -1,0 +1,180 @@
+/**
+ * What is to be done now, from the state alone. Waiting is a decision, not an exception; time is passed in.
+ * E3: a step that is recorded as succeeded is behind its frame's position, or recalled: it is never among the actions.
+ * E6: a `once` attempt of unknown outcome is never among them either; only a person's word brings it back.
+ */
+import type { StepKind, Step, WhileStep } from '../domain/flow.ts';
+import type { Entry, FinalStatus } from '../domain/run.ts';
+import { LIMITS } from '../domain/run.ts';
+import { roundKey } from './apply-step.ts';
+import { isBusy, isLeaving } from './frames.ts';
+import { childrenOf, pathOf, stepAt } from './state.ts';
+import type { Activity, Frame, Outcome, RunState } from './state.ts';
+
+interface At {
+  readonly frame: Frame;
+  readonly step: Step;
+  readonly path: string;
+}
+export type Action =
+  | (At & { readonly kind: 'begin' })
+  | (At & { readonly kind: 'again' | 'wake' })
+  | (At & { readonly kind: 'round'; readonly step: WhileStep; readonly index: number })
+  | (At & { readonly kind: 'probe'; readonly activity: Extract<Activity, { kind: 'doubt' }> })
+  /** an intent without a result: its drive died */
+  | (At & { readonly kind: 'lost'; readonly activity: Extract<Activity, { kind: 'attempt' }> })
+  | (At & { readonly kind: 'recall'; readonly round?: number });
+
+export type Decision =
+  | { readonly do: 'perform'; readonly actions: readonly Action[] }
+  | { readonly do: 'record'; readonly entry: Extract<Entry, { type: 'finished' | 'ending' }> }
+  /** nothing until this time, or until what is in flight ends; null: only a person can bring it on */
+  | { readonly do: 'park'; readonly until: number | null };
+
+/** @param inFlight paths of the attempts that this drive itself has under way */
+export const decide = (state: RunState, now: number, inFlight: ReadonlySet<string>): Decision => {
+  const limit = limitReached(state, now);
+  if (limit !== null) return { do: 'record', entry: limit };
+  const actions: Action[] = [];
+  const deadline = state.startedAt + state.flow.settings.timeoutMs;
+  const walk: Walk = { state, now, inFlight, actions, until: state.ending === null ? deadline : null };
+  visit(walk, state.root);
+  if (actions.length > 0) return { do: 'perform', actions };
+  if (state.outcome !== null || state.ending !== null) {
+    if (!isBusy(state.root)) return { do: 'record', entry: finished(state, now) };
+  }
+  return { do: 'park', until: walk.until };
+};
+
+interface Walk {
+  readonly state: RunState;
+  readonly now: number;
+  readonly inFlight: ReadonlySet<string>;
+  readonly actions: Action[];
+  until: number | null;
+}
+
+const visit = (walk: Walk, frame: Frame): void => {
+  if (walk.state.outcome !== null) return;
+  const children = childrenOf(frame.activity);
+  if (children.length > 0) {
+    for (const child of children) visit(walk, child);
+    return;
+  }
+  const step = stepAt(frame);
+  if (step === undefined) return;
+  const at: At = { frame, step, path: pathOf(frame, step) };
+  const activity = frame.activity;
+  if (activity?.kind === 'attempt') {
+    if (!walk.inFlight.has(at.path)) walk.actions.push({ ...at, kind: 'lost', activity });
+    return;
+  }
+  if (walk.state.ending !== null || isLeaving(frame)) return;
+  visitIdle(walk, at, activity);
+};
+
+const visitIdle = (walk: Walk, at: At, activity: Activity | null): void => {
+  switch (activity?.kind) {
+    case undefined:
+      walk.actions.push(recallOr(walk.state, at, { ...at, kind: 'begin' }));
+      return;
+    case 'while': {
+      const index = activity.rounds;
+      const key = roundKey(at.path, index);
+      if (walk.state.recallable.has(key)) walk.actions.push({ ...at, kind: 'recall', round: index });
+      else walk.actions.push({ ...at, kind: 'round', step: activity.step, index });
+      return;
+    }
+    case 'wait':
+      if (activity.until <= walk.now) walk.actions.push({ ...at, kind: 'wake' });
+      else wakeAt(walk, activity.until);
+      return;
+    case 'retry':
+      if (activity.at <= walk.now) walk.actions.push({ ...at, kind: 'again' });
+      else wakeAt(walk, activity.at);
+      return;
+    case 'doubt':
+      if (activity.probeAt === null) return;
+      if (activity.probeAt <= walk.now) walk.actions.push({ ...at, kind: 'probe', activity });
+      else wakeAt(walk, activity.probeAt);
+      return;
+    default:
+      return;
+  }
+};
+
+const wakeAt = (walk: Walk, time: number): void => {
+  walk.until = walk.until === null ? time : Math.min(walk.until, time);
+};
+
+/** E3, across a retry of the run: what an earlier attempt recorded for this very step holds. */
+const recallOr = (state: RunState, at: At, fresh: Action): Action => {
+  const remembered = state.recallable.get(at.path);
+  if (remembered === undefined || !fits(remembered, at.step.kind)) return fresh;
+  return { ...at, kind: 'recall' };
+};
+
+/** Whether an entry can be one of a step of this kind: another version may have another step in its place. */
+const fits = (entry: Entry, kind: StepKind): boolean => {
+  switch (entry.type) {
+    case 'skipped':
+    case 'failed':
+      return true;
+    case 'entered':
+      if (entry.block.kind === 'items') return kind === 'forEach';
+      if (entry.block.kind === 'branches') return kind === 'parallel';
+      return entry.block.kind === 'branch' && (kind === 'if' || kind === 'try');
+    case 'succeeded':
+      return ['card', 'set', 'if', 'while', 'wait'].includes(kind);
+    case 'responded':
+      return kind === 'respond';
+    case 'left':
+      return kind === entry.how;
+    default:
+      return false;
+  }
+};
+
+const limitReached = (state: RunState, now: number): Extract<Entry, { type: 'ending' }> | null => {
+  if (state.ending !== null || state.outcome !== null) return null;
+  const end = (code: string, message: string) =>
+    ({ type: 'ending', at: now, status: 'failed', by: 'limit', error: { code, message } }) as const;
+  const { timeoutMs } = state.flow.settings;
+  if (now >= state.startedAt + timeoutMs)
+    return end('timeout', `The run took longer than its time limit of ${timeoutMs} ms`);
+  if (state.steps >= LIMITS.stepsPerRun)
+    return end('too_many_steps', `The run took more than ${LIMITS.stepsPerRun} steps; split it`);
+  if (state.bytes > LIMITS.runBytes)
+    return end('run_too_large', `The steps of the run gave more than ${LIMITS.runBytes} bytes in all`);
+  return null;
+};
+
+const finished = (state: RunState, now: number): Extract<Entry, { type: 'finished' }> => {
+  const base = { type: 'finished', at: now } as const;
+  if (state.ending !== null && state.outcome === null) {
+    const { status, error } = state.ending;
+    return { ...base, status, ...(error === undefined ? {} : { error }) };
+  }
+  return { ...base, ...resultOf(state.outcome ?? { kind: 'value', value: null }) };
+};
+
+type Result = Pick<Extract<Entry, { type: 'finished' }>, 'outputs' | 'reason' | 'error'> & {
+  readonly status: FinalStatus;
+};
+
+const resultOf = (outcome: Outcome): Result => {
+  switch (outcome.kind) {
+    case 'fail':
+      return { status: 'failed', error: outcome.error };
+    case 'return':
+      return { status: 'succeeded', outputs: outcome.value };
+    case 'stop':
+      return {
+        status: 'succeeded',
+        reason: typeof outcome.value === 'string' ? outcome.value : JSON.stringify(outcome.value),
+      };
+    case 'value':
+    case 'next':
+      return { status: 'succeeded', outputs: {} };
+  }
+};

@@ -1,0 +1,40 @@
+/** The names that an expression of a step can read: the table of the flow language, filled in. */
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Frame, RunState } from './state.ts';
+
+const varsOf = (frame: Frame): Readonly<Record<string, Json>> => {
+  const chain: Frame[] = [];
+  for (let at: Frame | null = frame; at !== null; at = at.parent) if (at.ownVars) chain.unshift(at);
+  return chain.length === 1 ? frame.vars : Object.assign({}, ...chain.map((scope) => scope.vars));
+};
+
+export const scopeOf = (
+  state: RunState,
+  frame: Frame,
+  secrets?: Readonly<Record<string, string>>,
+): JsonObject => {
+  const { created } = state;
+  const { event, request, schedule } = created;
+  return {
+    inputs: created.inputs,
+    caller: created.caller,
+    steps: frame.steps,
+    errors: frame.errors,
+    vars: varsOf(frame),
+    items: frame.items,
+    run: {
+      id: state.id,
+      flow: created.flow,
+      version: state.version,
+      startedAt: new Date(created.at).toISOString(),
+      attempt: state.attempt,
+      url: created.url,
+    },
+    ...(event === undefined ? {} : { event }),
+    ...(request === undefined ? {} : { request }),
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(frame.loop === null ? {} : { item: frame.loop.item, index: frame.loop.index }),
+    ...(frame.error === null ? {} : { error: { ...frame.error } }),
+    ...(secrets === undefined ? {} : { secrets }),
+  };
+};
