@@ -46,6 +46,8 @@ export interface RunAnswer {
   readonly outputs?: string;
   readonly response?: string;
   readonly error?: string;
+  /** when it had an answer, by its end or an early `respond`: a repeated request gets what the first one got */
+  readonly answeredAt?: number;
 }
 
 export type ClaimReply =

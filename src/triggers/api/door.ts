@@ -1,0 +1,10 @@
+/** The api door: flows as endpoints, their late results, and the document that describes them. */
+import { Hono } from 'hono';
+import type { HttpContext } from '../../access/context.ts';
+import { invoke } from './invoke.ts';
+import { results } from './results.ts';
+
+export const apiDoor = new Hono<HttpContext>();
+
+apiDoor.all('/invoke/*', invoke);
+apiDoor.all('/results/:link', results);

@@ -1,0 +1,85 @@
+/** Puts a run into one lane, and says what the lane's reply means. */
+import type { StartReply, StartRequest } from '../domain/lane.ts';
+import { refuse, type Refusal } from '../domain/problem.ts';
+import type { Entry } from '../domain/run.ts';
+import type { Bindings } from '../storage/bindings.ts';
+import { callLane, type Called } from '../storage/call-lane.ts';
+import { layoutOf, type Lane } from '../storage/lanes.ts';
+import type { RunOrder, Started } from './order.ts';
+import { runUrl } from './run-url.ts';
+
+const COMMIT_MS = 10_000;
+
+export const full = (): Refusal =>
+  refuse('unavailable', 'Every lane has too much to do: no run was started. Try again.', {
+    retryAfterSeconds: 5,
+  });
+
+export const reused = (runId: string): Refusal =>
+  refuse('key_reused', `This key was used with another body, for run ${runId}. Use a new key.`, {
+    members: { run: runId },
+  });
+
+/** The homes of keys cannot be renumbered: two of them would each start a run for the same key. */
+export const wrongHome = (env: Bindings): Refusal => {
+  console.error(
+    `SLUICE_HOMES is ${layoutOf(env).homes}, but this installation was set up with another number.`,
+  );
+  return refuse('unavailable', 'The installation is set up wrongly: its log says how. No run was started.');
+};
+
+export const requestOf = (order: RunOrder, runId: string, more: Partial<StartRequest>): StartRequest => {
+  const { flow, version, now, origin } = order;
+  const created: Entry = {
+    type: 'created',
+    at: now,
+    flow: flow.name,
+    version,
+    url: runUrl(origin, runId),
+    ...order.start,
+  };
+  return {
+    runId,
+    created: JSON.stringify(created),
+    flow: flow.name,
+    version,
+    waitMs: order.waitMs,
+    ...(version === 0 ? { definition: JSON.stringify(flow) } : {}),
+    ...more,
+  };
+};
+
+export type Placed = Exclude<StartReply, { outcome: 'need_flow' }>;
+
+/** Starts at a lane, and brings the definition when the lane has not seen this version. */
+export const startAt = async (
+  env: Bindings,
+  lane: Lane,
+  order: RunOrder,
+  request: StartRequest,
+): Promise<Called<Placed>> => {
+  const deadlineMs = request.waitMs + COMMIT_MS;
+  let called = await callLane(env, lane, (stub, header) => stub.start(header, request), deadlineMs);
+  if (called.ok && called.value.outcome === 'need_flow') {
+    const complete = { ...request, definition: JSON.stringify(order.flow) };
+    called = await callLane(env, lane, (stub, header) => stub.start(header, complete), deadlineMs);
+  }
+  if (!called.ok) return called;
+  const reply = called.value;
+  if (reply.outcome === 'need_flow')
+    throw new Error(`Lane ${lane.object} asks for a flow it was just given.`);
+  return { ok: true, value: reply };
+};
+
+/** What a lane's reply means to the caller. `runId` is the id of this order: any other is an earlier one's. */
+export const outcomeOf = (env: Bindings, reply: Placed, runId: string): Started => {
+  if (reply.outcome === 'key_reused') return reused(reply.runId);
+  if ('answer' in reply) {
+    const outcome = reply.runId === runId ? 'started' : 'repeated';
+    return { ok: true, outcome, runId: reply.runId, answer: reply.answer };
+  }
+  if ('runId' in reply) {
+    return { ok: true, outcome: 'repeated', runId: reply.runId, answer: { status: 'running' } };
+  }
+  return reply.outcome === 'wrong_home' ? wrongHome(env) : full();
+};
