@@ -81,7 +81,8 @@ export const pagesOf = (steps: readonly StepRecord[]): StepRecord[][] => {
   return [...pages, page];
 };
 
-const summaryOf = (detail: RunDetail): RunSummary => ({
+/** Without what only the detail, or a row, has. */
+export const summaryOf = (detail: RunSummary): RunSummary => ({
   id: detail.id,
   flow: detail.flow,
   version: detail.version,

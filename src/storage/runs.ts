@@ -3,12 +3,10 @@
  * never overwrites a newer one. run-copy.ts reads one, run-list.ts lists them, sweep.ts removes them.
  */
 import type { RunRecord } from '../domain/history.ts';
-import { utf8Length } from '../domain/json.ts';
 import { isRefused, within } from './deadline.ts';
+import { bound, grouped } from './row-groups.ts';
+import type { IdentifiedRow, RowGroup } from './row-groups.ts';
 
-const GROUP_RUNS = 100;
-/** A bound value of D1 ends at 2 MB. */
-const GROUP_BYTES = 1_500_000;
 const SAVE_DEADLINE_MS = 10_000;
 
 const SAVE_RUNS = `
@@ -33,37 +31,13 @@ const SAVE_PAGES = `
     revision = excluded.revision, count = excluded.count, steps = excluded.steps
   WHERE excluded.revision > run_pages.revision`;
 
-interface Group {
-  readonly ids: string[];
-  /** JSON of its rows */
-  readonly rows: string[];
-  bytes: number;
-}
-
-/** Cuts rows into statements: at most so many, and so many bytes. */
-const grouped = (rows: Iterable<{ readonly id: string; readonly json: string }>): Group[] => {
-  const groups: Group[] = [];
-  let group: Group | undefined;
-  for (const { id, json } of rows) {
-    const bytes = utf8Length(json) + 1;
-    if (!group || group.rows.length === GROUP_RUNS || group.bytes + bytes > GROUP_BYTES) {
-      group = { ids: [], rows: [], bytes: 0 };
-      groups.push(group);
-    }
-    group.ids.push(id);
-    group.rows.push(json);
-    group.bytes += bytes;
-  }
-  return groups;
-};
-
 const searchText = ({ summary, subject }: RunRecord): string =>
   [summary.error?.code, summary.error?.message.slice(0, 200), subject]
     .filter((part) => part !== undefined && part !== '')
     .join('\n')
     .toLowerCase();
 
-const runRow = (record: RunRecord): { id: string; json: string } => ({
+const runRow = (record: RunRecord): IdentifiedRow => ({
   id: record.summary.id,
   json: JSON.stringify({
     ...record.summary,
@@ -73,7 +47,7 @@ const runRow = (record: RunRecord): { id: string; json: string } => ({
   }),
 });
 
-function* pageRows(record: RunRecord): Generator<{ id: string; json: string }> {
+function* pageRows(record: RunRecord): Generator<IdentifiedRow> {
   const run = record.summary.id;
   let first = record.pages[0]?.length ?? 0;
   for (const steps of record.pages.slice(1)) {
@@ -86,13 +60,7 @@ function* pageRows(record: RunRecord): Generator<{ id: string; json: string }> {
 }
 
 const save = (db: D1Database, statement: string, rows: readonly string[]): Promise<unknown> =>
-  within(
-    db
-      .prepare(statement)
-      .bind(`[${rows.join(',')}]`)
-      .run(),
-    SAVE_DEADLINE_MS,
-  );
+  within(db.prepare(statement).bind(bound(rows)).run(), SAVE_DEADLINE_MS);
 
 /**
  * Writes up to 100 runs (1.5 MB) with one statement, more with several; further pages go first, so that a run whose
@@ -110,11 +78,11 @@ export const saveRuns = async (db: D1Database, records: readonly RunRecord[]): P
   return saved;
 };
 
-const saveGroup = async (db: D1Database, { ids, rows }: Group): Promise<string[]> => {
+const saveGroup = async (db: D1Database, { ids, rows }: RowGroup): Promise<readonly string[]> => {
   const saved = await saveOrRefuse(db, rows);
   if (saved) return ids;
   // One bad row has rolled the group back: run by run, so that it stops itself only.
-  const alone = [];
+  const alone: string[] = [];
   for (const [at, id] of ids.entries()) {
     if (await saveOrRefuse(db, rows.slice(at, at + 1))) alone.push(id);
   }
