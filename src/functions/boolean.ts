@@ -1,13 +1,13 @@
 /** Truth values, and choices that hang on them. */
 import * as z from 'zod';
 import { pure } from '../domain/card.ts';
-import { compare as compareValues } from './values/comparison.ts';
+import { comparison } from './values/comparison.ts';
 import { json, object, operator } from './values/fields.ts';
 
 const output = z.strictObject({ result: z.boolean().describe('Whether it holds') });
 const values = z.strictObject({ values: z.array(z.boolean()).describe('The truth values') });
 
-const comparison = {
+const operands = {
   left: json.describe('The value to compare'),
   operator: operator.describe(
     'How to compare: in and contains look into lists, texts and the keys of objects',
@@ -18,7 +18,7 @@ const comparison = {
 export const compare = pure({
   title: 'Compare',
   doc: 'Compares two values. Nothing is converted: "5" and 5 are not equal, and asking which is greater is an error; dates compare rightly as ISO text of one zone. Null is neither smaller nor greater than anything.',
-  input: z.strictObject(comparison),
+  input: z.strictObject(operands),
   output,
   examples: [
     { input: { left: 5, operator: 'ge', right: 5 }, output: { result: true } },
@@ -33,7 +33,7 @@ export const compare = pure({
     },
     { title: 'Text and number', input: { left: '10', operator: 'gt', right: 9 }, error: 'type_mismatch' },
   ],
-  run: ({ left, operator: how, right }) => ({ result: compareValues(left, how, right) }),
+  run: ({ left, operator: how, right }) => ({ result: comparison(how, right)(left) }),
 });
 
 export const and = pure({
@@ -76,7 +76,7 @@ export const choose = pure({
   title: 'Choose',
   doc: 'One of two values, by a comparison as in boolean.compare.',
   input: z.strictObject({
-    ...comparison,
+    ...operands,
     ifTrue: json.default(null).describe('The value when the comparison holds'),
     ifFalse: json.default(null).describe('The value when it does not'),
   }),
@@ -89,7 +89,7 @@ export const choose = pure({
     { input: { left: [], operator: 'not-empty', ifTrue: 'some' }, output: { value: null } },
   ],
   run: ({ left, operator: how, right, ifTrue, ifFalse }) => ({
-    value: compareValues(left, how, right) ? ifTrue : ifFalse,
+    value: comparison(how, right)(left) ? ifTrue : ifFalse,
   }),
 });
 

@@ -6,6 +6,7 @@ import { DURATION, durationMs } from '../domain/duration.ts';
 import { StepError } from '../domain/errors.ts';
 import { utf8 } from './values/bytes.ts';
 import { object } from './values/fields.ts';
+import { limited } from './values/limit.ts';
 
 const ALGORITHMS = ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'EdDSA'] as const;
 const algorithm = z
@@ -51,10 +52,8 @@ export const decode = pure({
   ],
   run: (input) => {
     try {
-      return {
-        header: object.parse(decodeProtectedHeader(input.token)),
-        payload: object.parse(decodeJwt(input.token)),
-      };
+      const header = object.parse(decodeProtectedHeader(input.token));
+      return limited({ header, payload: object.parse(decodeJwt(input.token)) });
     } catch (error) {
       if (error instanceof TypeError) {
         throw new StepError('invalid_token', 'The text is no token: its header is not readable');

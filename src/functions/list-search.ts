@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { pure } from '../domain/card.ts';
 import type { Json } from '../domain/json.ts';
-import { compare, isEqual, type Operator } from './values/comparison.ts';
+import { comparison, isEqual, type Operator } from './values/comparison.ts';
 import { json, list, operator, path } from './values/fields.ts';
 import { type Path, reader } from './values/path.ts';
 
@@ -23,7 +23,8 @@ interface Search {
 
 const matcher = ({ path: where, operator: how, value }: Search): ((item: Json) => boolean) => {
   const read = reader(where);
-  return (item) => compare(read(item), how, value);
+  const test = comparison(how, value);
+  return (item) => test(read(item));
 };
 
 export const filterBy = pure({

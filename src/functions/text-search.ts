@@ -90,7 +90,7 @@ export const replace = pure({
 
 /** The shape that forms accept (HTML, 4.10.5.1.5), with at least one dot in the domain. */
 const EMAIL = compile(
-  "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])",
+  "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9-]+\\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]",
 );
 
 export const email = pure({

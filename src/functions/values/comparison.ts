@@ -69,23 +69,37 @@ const isMultiple = (left: Json, right: Json): boolean => {
   return right !== 0 && left % right === 0;
 };
 
-const COMPARISONS: Readonly<Record<Operator, (left: Json, right: Json) => boolean>> = {
-  eq: isEqual,
-  ne: (left, right) => !isEqual(left, right),
-  lt: (left, right) => (order(left, 'lt', right) ?? 0) < 0,
-  le: (left, right) => (order(left, 'le', right) ?? 1) <= 0,
-  gt: (left, right) => (order(left, 'gt', right) ?? 0) > 0,
-  ge: (left, right) => (order(left, 'ge', right) ?? -1) >= 0,
-  in: (left, right) => holds(right, 'in', left),
-  'not-in': (left, right) => !holds(right, 'not-in', left),
-  contains: (left, right) => holds(left, 'contains', right),
-  'starts-with': (left, right) => beginsOrEnds(left, 'starts-with', right),
-  'ends-with': (left, right) => beginsOrEnds(left, 'ends-with', right),
-  'multiple-of': isMultiple,
-  empty: isEmpty,
-  'not-empty': (left) => !isEmpty(left),
+type Test = (left: Json) => boolean;
+
+/** Looking into a list for many values: each costs one look-up, not a walk along the list. */
+const memberOf = (right: Json, operator: Operator): Test => {
+  if (!Array.isArray(right)) return (left) => holds(right, operator, left);
+  const keys = new Set(right.map(canonical));
+  return (left) => keys.has(canonical(left));
 };
 
-/** Compares by an operator. Throws `type_mismatch` where an order or a part of text is asked of other kinds. */
-export const compare = (left: Json, operator: Operator, right: Json): boolean =>
-  COMPARISONS[operator](left, right);
+const TESTS: Readonly<Record<Operator, (right: Json) => Test>> = {
+  eq: (right) => (left) => isEqual(left, right),
+  ne: (right) => (left) => !isEqual(left, right),
+  lt: (right) => (left) => (order(left, 'lt', right) ?? 0) < 0,
+  le: (right) => (left) => (order(left, 'le', right) ?? 1) <= 0,
+  gt: (right) => (left) => (order(left, 'gt', right) ?? 0) > 0,
+  ge: (right) => (left) => (order(left, 'ge', right) ?? -1) >= 0,
+  in: (right) => memberOf(right, 'in'),
+  'not-in': (right) => {
+    const isMember = memberOf(right, 'not-in');
+    return (left) => !isMember(left);
+  },
+  contains: (right) => (left) => holds(left, 'contains', right),
+  'starts-with': (right) => (left) => beginsOrEnds(left, 'starts-with', right),
+  'ends-with': (right) => (left) => beginsOrEnds(left, 'ends-with', right),
+  'multiple-of': (right) => (left) => isMultiple(left, right),
+  empty: () => isEmpty,
+  'not-empty': () => (left) => !isEmpty(left),
+};
+
+/**
+ * Compares many values with one. The test throws `type_mismatch` where an order or a part of text is asked of other
+ * kinds of values.
+ */
+export const comparison = (operator: Operator, right: Json): Test => TESTS[operator](right);

@@ -23,6 +23,6 @@ export const time = z.string();
 export const zone = z.string().default('UTC').describe('An IANA time zone, like Europe/Berlin');
 export const unit = z.enum(TIME_UNITS).describe('The unit of the amount');
 
-/** `text` is for what people read; the others are for bytes. */
+/** How bytes are written as text. */
 export const BYTE_ENCODINGS = ['hex', 'base64', 'base64url'] as const;
 export const byteEncoding = z.enum(BYTE_ENCODINGS).default('hex').describe('How the bytes are written');

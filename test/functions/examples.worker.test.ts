@@ -1,0 +1,2 @@
+/** The same examples in workerd: other regular expressions, time zones and keys than Node's would show here. */
+import './examples.test.ts';
