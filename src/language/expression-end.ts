@@ -2,8 +2,10 @@
 
 const CLOSES: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
-/** After one of these (or at the start) a `/` begins a pattern; after an operand it divides. */
-const BEFORE_PATTERN = /(?:^|[([{,;:?=<>&+\-*/%!|~^@#.]|\b(?:and|or|in))\s*$/;
+const BLANK = /\s/;
+/** What ends a name, as JSONata's tokenizer has it. */
+const WORD = /[^\s.[\]{}(),@#;:?+\-*/%|=<>^&!~'"`]+/y;
+const WORD_OPERATORS: ReadonlySet<string> = new Set(['and', 'or', 'in']);
 
 /** The index after a quoted text or name that begins at `at`; back-ticks know no escapes. */
 const afterQuoted = (text: string, at: number): number => {
@@ -33,27 +35,34 @@ const afterComment = (text: string, at: number): number => {
   return end === -1 ? text.length : end + 2;
 };
 
-/** The index after the token at `at` when it is one that hides brackets, else undefined. */
-const afterOpaque = (text: string, at: number, from: number): number | undefined => {
-  const character = text[at];
-  if (character === '"' || character === "'" || character === '`') return afterQuoted(text, at);
-  if (character !== '/') return undefined;
-  if (text[at + 1] === '*') return afterComment(text, at);
-  // The few characters before it decide; a pattern is never further from its operator than some blanks.
-  const before = text.slice(Math.max(from, at - 40), at);
-  return BEFORE_PATTERN.test(before) ? afterPattern(text, at) : undefined;
+interface Token {
+  readonly end: number;
+  /** Whether a value ends here: then `/` divides and `*` multiplies; else they begin a pattern and a wildcard. */
+  readonly isOperand: boolean;
+}
+
+const tokenAt = (text: string, at: number, afterOperand: boolean): Token => {
+  const character = text[at] ?? '';
+  const pair = text.slice(at, at + 2);
+  if (BLANK.test(character)) return { end: at + 1, isOperand: afterOperand };
+  if (pair === '/*') return { end: afterComment(text, at), isOperand: afterOperand };
+  if ('\'"`'.includes(character)) return { end: afterQuoted(text, at), isOperand: true };
+  if (character === '/' && !afterOperand) return { end: afterPattern(text, at), isOperand: true };
+  if (pair === '**') return { end: at + 2, isOperand: true };
+  if (character === '*' || character === '%') return { end: at + 1, isOperand: !afterOperand };
+  if (')]}'.includes(character)) return { end: at + 1, isOperand: true };
+  WORD.lastIndex = at;
+  const word = WORD.exec(text)?.[0];
+  if (word === undefined) return { end: at + 1, isOperand: false };
+  return { end: at + word.length, isOperand: !(afterOperand && WORD_OPERATORS.has(word)) };
 };
 
 /** The index of the `}}` that ends the expression beginning at `from`, or undefined when there is none. */
 export const endOfExpression = (text: string, from: number): number | undefined => {
   const open: string[] = [];
   let at = from;
+  let isOperand = false;
   while (at < text.length) {
-    const next = afterOpaque(text, at, from);
-    if (next !== undefined) {
-      at = next;
-      continue;
-    }
     const character = text[at] ?? '';
     const isInner = open.at(-1) === character;
     // A `}}` that closes no brace of the expression ends it, even where a bracket is missing: that is told later.
@@ -61,7 +70,7 @@ export const endOfExpression = (text: string, from: number): number | undefined 
     const closes = CLOSES[character];
     if (closes !== undefined) open.push(closes);
     else if (isInner) open.pop();
-    at++;
+    ({ end: at, isOperand } = tokenAt(text, at, isOperand));
   }
   return undefined;
 };

@@ -4,6 +4,7 @@
  */
 import { isObject, type Json } from '../domain/json.ts';
 import { endOfExpression } from './expression-end.ts';
+import { pathText, type Path } from './place.ts';
 
 export type Part =
   | { readonly kind: 'text'; readonly text: string }
@@ -74,38 +75,31 @@ export interface PlacedProblem {
   readonly offset: number;
 }
 
-const memberPath = (path: string, key: string): string => {
-  if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
-  return path === '' ? key : `${path}.${key}`;
-};
-
-/** Every text of a template with its JSON path. */
-export function* textsIn(
-  value: Json,
-  path = '',
-): Generator<{ readonly path: string; readonly text: string }> {
+/** Every text of a template with the members that lead to it. */
+function* textsIn(value: Json, path: Path): Generator<{ readonly path: Path; readonly text: string }> {
   if (typeof value === 'string') yield { path, text: value };
   else if (isObject(value)) {
-    for (const [key, member] of Object.entries(value)) yield* textsIn(member, memberPath(path, key));
+    for (const [key, member] of Object.entries(value)) yield* textsIn(member, [...path, key]);
   } else if (typeof value === 'object' && value !== null) {
-    for (const [index, item] of value.entries()) yield* textsIn(item, `${path}[${index}]`);
+    for (const [index, item] of value.entries()) yield* textsIn(item, [...path, index]);
   }
 }
 
 /** Every expression of a template, for checks. Texts whose `${{` is not closed are in `unclosedIn`. */
 export const expressionsIn = (value: Json): PlacedExpression[] =>
-  [...textsIn(value)].flatMap(({ path, text }) => {
+  [...textsIn(value, [])].flatMap(({ path, text }) => {
     const template = parseTemplate(text);
     if (!template.ok) return [];
     return template.parts.flatMap((part) =>
-      part.kind === 'expression' ? [{ path, source: part.source, offset: part.offset }] : [],
+      part.kind === 'expression' ? [{ path: pathText(path), source: part.source, offset: part.offset }] : [],
     );
   });
 
 /** Every text of a template whose `${{` is not closed. */
 export const unclosedIn = (value: Json): PlacedProblem[] =>
-  [...textsIn(value)].flatMap(({ path, text }) => {
+  [...textsIn(value, [])].flatMap(({ path, text }) => {
     const template = parseTemplate(text);
     if (template.ok) return [];
-    return [{ path, code: template.code, message: template.message, offset: template.position }];
+    const { code, message, position } = template;
+    return [{ path: pathText(path), code, message, offset: position }];
   });
