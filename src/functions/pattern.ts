@@ -16,8 +16,8 @@ export const matches = pure({
   input: z.strictObject({ text, pattern, caseSensitive }),
   output: z.strictObject({ result: z.boolean().describe('Whether there is a match') }),
   examples: [
-    { input: { text: 'OKTA-1042', pattern: '^[A-Z]+-\\d+$' }, output: { result: true } },
-    { input: { text: 'OKTA-1042', pattern: '^okta$' }, output: { result: false } },
+    { input: { text: 'HELP-1042', pattern: '^[A-Z]+-\\d+$' }, output: { result: true } },
+    { input: { text: 'HELP-1042', pattern: '^help$' }, output: { result: false } },
     {
       title: 'A pattern that does not exist here',
       input: { text: 'a', pattern: '(?=a)' },
