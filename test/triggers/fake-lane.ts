@@ -1,0 +1,170 @@
+/** Lanes in memory: they keep keys and runs as the real ones do, answer as a test says, and break when told to. */
+import type {
+  ClaimReply,
+  KeyClaim,
+  LaneRpc,
+  RunAnswer,
+  StartReply,
+  StartRequest,
+} from '../../src/domain/lane.ts';
+import type { Bindings, LaneNamespace } from '../../src/storage/bindings.ts';
+
+/** What a lane may reply to the next call instead of doing it. */
+type Word = 'restarting' | 'overloaded' | 'wrong_home';
+/** What may happen to it instead: `reset` before anything was done, `lost` after it was done. */
+type Breakage = 'reset' | 'lost' | 'overloaded_object' | 'bug' | 'hang';
+export type Fault = Word | Breakage;
+
+interface Key {
+  readonly runId: string;
+  readonly body: string;
+  confirmed: boolean;
+}
+
+export interface FakeLane {
+  readonly runs: Map<string, { readonly request: StartRequest; answer: RunAnswer }>;
+  readonly keys: Map<string, Key>;
+  readonly flows: Set<string>;
+  readonly admitted: Map<string, number>;
+}
+
+export interface FakeLanes {
+  readonly namespace: LaneNamespace;
+  /** by object name; only objects that were touched are here */
+  readonly objects: Map<string, FakeLane>;
+  /** `lane-0 start`, in order */
+  readonly calls: string[];
+  /** faults of coming calls, by `lane-0 start` or `start` */
+  readonly faults: Map<string, Fault[]>;
+  /** what a run's answer is once it was started */
+  respond: (request: StartRequest) => RunAnswer;
+  /** every run of all objects */
+  readonly allRuns: () => string[];
+}
+
+const reset = (): Error => Object.assign(new Error('reset'), { durableObjectReset: true });
+
+const newLane = (): FakeLane => ({ runs: new Map(), keys: new Map(), flows: new Set(), admitted: new Map() });
+
+const startIn = (lane: FakeLane, request: StartRequest, respond: FakeLanes['respond']): StartReply => {
+  const known = request.key === undefined ? undefined : lane.keys.get(request.key.hash);
+  if (known && known.body !== request.key?.body) return { outcome: 'key_reused', runId: known.runId };
+  const runId = known?.runId ?? request.runId;
+  const there = lane.runs.get(runId);
+  if (there) return { outcome: 'repeated', runId, answer: there.answer };
+  if (known) return { outcome: 'in_progress', runId };
+
+  const flow = `${request.flow}@${request.version}`;
+  if (request.definition !== undefined) lane.flows.add(flow);
+  if (!lane.flows.has(flow)) return { outcome: 'need_flow' };
+  if (request.key) lane.keys.set(request.key.hash, { runId, body: request.key.body, confirmed: true });
+  const answer = respond(request);
+  lane.runs.set(runId, { request, answer });
+  return { outcome: 'started', runId, answer };
+};
+
+const claimIn = (lane: FakeLane, claim: KeyClaim, runId: string): ClaimReply => {
+  const known = lane.keys.get(claim.hash);
+  if (known === undefined) {
+    lane.keys.set(claim.hash, { runId, body: claim.body, confirmed: false });
+    return { outcome: 'claimed', runId, confirmed: false };
+  }
+  if (known.body !== claim.body) return { outcome: 'key_reused', runId: known.runId };
+  return { outcome: 'known', runId: known.runId, confirmed: known.confirmed };
+};
+
+const admitIn = (lane: FakeLane, name: string, requests: number, perMs: number): number => {
+  const before = lane.admitted.get(name) ?? 0;
+  if (before >= requests) return perMs;
+  lane.admitted.set(name, before + 1);
+  return 0;
+};
+
+const nothing = async (): Promise<never> => {
+  throw new Error('This test does not look into runs.');
+};
+
+export const fakeLanes = (): FakeLanes => {
+  const objects = new Map<string, FakeLane>();
+  const calls: string[] = [];
+  const faults = new Map<string, Fault[]>();
+
+  const call = async <T>(
+    object: string,
+    method: string,
+    work: (lane: FakeLane, word?: Word) => T,
+  ): Promise<T> => {
+    calls.push(`${object} ${method}`);
+    const lane = objects.get(object) ?? newLane();
+    objects.set(object, lane);
+    const fault = faults.get(`${object} ${method}`)?.shift() ?? faults.get(method)?.shift();
+    switch (fault) {
+      case undefined:
+        return work(lane);
+      case 'reset':
+        throw reset();
+      case 'lost':
+        work(lane);
+        throw reset();
+      case 'bug':
+        throw new TypeError('x is not a function');
+      case 'hang':
+        return new Promise<T>(() => undefined);
+      case 'overloaded_object':
+        throw Object.assign(new Error('busy'), { overloaded: true, retryable: true });
+      default:
+        return work(lane, fault);
+    }
+  };
+
+  const stubOf = (object: string): LaneRpc => ({
+    start: (_, request) =>
+      call(object, 'start', (lane, word) =>
+        word ? { outcome: word } : startIn(lane, request, lanes.respond),
+      ),
+    answer: (_, runId) => call(object, 'answer', (lane) => lane.runs.get(runId)?.answer ?? null),
+    claim: (_, claim, runId) =>
+      call(object, 'claim', (lane, word) =>
+        word === undefined || word === 'overloaded' ? claimIn(lane, claim, runId) : { outcome: word },
+      ),
+    confirm: (_, hash) =>
+      call(object, 'confirm', (lane) => {
+        const key = lane.keys.get(hash);
+        if (key) key.confirmed = true;
+      }),
+    admit: (_, name, requests, perMs) =>
+      call(object, 'admit', (lane) => admitIn(lane, name, requests, perMs)),
+    nudge: () => call(object, 'nudge', () => undefined),
+    view: nothing,
+    entries: nothing,
+    cancel: nothing,
+    retry: nothing,
+    settle: nothing,
+  });
+
+  const lanes: FakeLanes = {
+    namespace: {
+      idFromName: (name) => ({ name, toString: () => name, equals: (other) => other.toString() === name }),
+      get: (id) => stubOf(id.toString()),
+    },
+    objects,
+    calls,
+    faults,
+    respond: () => ({ status: 'succeeded', outputs: '{}' }),
+    allRuns: () => [...objects.values()].flatMap((lane) => [...lane.runs.keys()]),
+  };
+  return lanes;
+};
+
+const untouched = (): never => {
+  throw new Error('This test does not reach the database.');
+};
+
+/** The bindings that starting a run needs. */
+export const laneEnv = (lanes: FakeLanes, count: { homes: number; lanes: number }): Bindings => ({
+  DB: { prepare: untouched, batch: untouched, exec: untouched, withSession: untouched, dump: untouched },
+  RUN_LANE: lanes.namespace,
+  SLUICE_LINK_KEY: 'a key for links',
+  SLUICE_HOMES: String(count.homes),
+  SLUICE_LANES: String(count.lanes),
+});
