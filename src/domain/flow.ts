@@ -9,9 +9,9 @@ import type { Json, JsonObject } from './json.ts';
 export type Template = Json;
 export type Condition = string;
 
-/** A JSON Schema property, plus `optional`, `secret` and `widget`. */
+/** A JSON Schema property, plus `optional`, `secret` and `widget`. Several types: `[string, "null"]`. */
 export interface Field extends JsonObject {
-  readonly type: string;
+  readonly type: string | readonly string[];
 }
 export type Fields = Readonly<Record<string, Field>>;
 

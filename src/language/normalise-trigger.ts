@@ -1,0 +1,56 @@
+/** A trigger from its written form to the domain's, and what this version does not do with it. */
+import type { ApiTrigger, EventTrigger, ScheduleTrigger, Trigger } from '../domain/flow.ts';
+import type { WrittenTrigger } from './file-triggers.ts';
+import type { Report } from './report.ts';
+
+type Written<K extends WrittenTrigger['kind']> = Extract<WrittenTrigger, { readonly kind: K }>;
+
+const api = ({ wait, queryToken, rateLimit, methods, ...rest }: Written<'api'>): ApiTrigger => ({
+  ...rest,
+  methods: [...new Set(methods)],
+  waitMs: wait,
+  tokenInQuery: queryToken,
+  ...(rateLimit === undefined ? {} : { rateLimit: { requests: rateLimit.requests, perMs: rateLimit.per } }),
+});
+
+const schedule = ({ missedWindow, spread, every, ...rest }: Written<'schedule'>): ScheduleTrigger => ({
+  ...rest,
+  // The members are texts, numbers and lists of texts, and those that are absent are not there.
+  ...(every === undefined ? {} : { every: every as NonNullable<ScheduleTrigger['every']> }),
+  missedWindowMs: missedWindow,
+  spreadMs: spread,
+});
+
+const event = ({ settle, ...rest }: Written<'event'>): EventTrigger => ({
+  ...rest,
+  ...(settle === undefined ? {} : { settleMs: settle }),
+});
+
+export const normaliseTrigger = (written: WrittenTrigger): Trigger => {
+  switch (written.kind) {
+    case 'api':
+      return api(written);
+    case 'schedule':
+      return schedule(written);
+    case 'event':
+      return event(written);
+    case 'manual':
+    case 'helper':
+    case 'delegated':
+      return written;
+  }
+};
+
+const UNFIRED = new Set(['schedule', 'event', 'delegated', 'helper']);
+
+/** What a trigger asks for and this version does not give. */
+export const checkAvailable = (trigger: Trigger, report: Report): void => {
+  if (UNFIRED.has(trigger.kind)) {
+    const message = `Triggers of kind "${trigger.kind}" are kept and can be run by hand; nothing fires them in this version`;
+    report.warn({ path: ['trigger', 'kind'], code: 'not_fired', message });
+  }
+  if (trigger.kind === 'api' && trigger.auth === 'oauth') {
+    const message = '"auth: oauth" is not available in this version: use token, or public';
+    report.error({ path: ['trigger', 'auth'], code: 'not_available', message });
+  }
+};
