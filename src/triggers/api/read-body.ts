@@ -1,9 +1,8 @@
 /** Reads the body of a POST: a JSON object or a form. */
-import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { refuse, type Refusal } from '../../domain/problem.ts';
+import { decode, parseObject } from '../text-body.ts';
 import { grouped, isDecodable } from './grouped.ts';
-
-const MAX_DEPTH = 100;
 
 export interface Body {
   readonly ok: true;
@@ -18,42 +17,9 @@ const EMPTY: Body = { ok: true, given: {}, from: 'json', raw: '' };
 
 const malformed = (detail: string): Refusal => refuse('malformed', detail);
 
-/** Undefined when the bytes are no UTF-8. */
-const decode = (bytes: Uint8Array): string | undefined => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-};
-
-/** Counts brackets outside texts: a value nested a million deep parses well, and breaks everything after. */
-const isTooDeep = (json: string): boolean => {
-  let depth = 0;
-  let inText = false;
-  for (let at = 0; at < json.length; at++) {
-    const character = json[at];
-    if (inText) {
-      if (character === '\\') at++;
-      else if (character === '"') inText = false;
-    } else if (character === '"') inText = true;
-    else if (character === '{' || character === '[') {
-      if (++depth > MAX_DEPTH) return true;
-    } else if (character === '}' || character === ']') depth--;
-  }
-  return false;
-};
-
 const readJson = (raw: string): Body | Refusal => {
-  if (isTooDeep(raw)) return malformed(`The JSON of the body is nested more than ${MAX_DEPTH} levels deep.`);
-  let value: Json;
-  try {
-    value = JSON.parse(raw);
-  } catch (error) {
-    return malformed(`The body is not JSON: ${error instanceof Error ? error.message : String(error)}.`);
-  }
-  if (isObject(value)) return { ok: true, given: value, from: 'json', raw };
-  return refuse('invalid_input', 'The body must be a JSON object, whose members are the inputs of the flow.');
+  const parsed = parseObject(raw, 'the inputs of the flow');
+  return parsed.ok ? { ok: true, given: parsed.value, from: 'json', raw } : parsed;
 };
 
 const readUrlencoded = (raw: string): Body | Refusal =>
