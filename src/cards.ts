@@ -1,4 +1,5 @@
 /** Every card a flow may use, by id: the family and the name of the export. A new card needs no line here. */
+import * as http from './connectors/http.ts';
 import type { Card, Cards } from './domain/card.ts';
 import * as base64 from './functions/base64.ts';
 import * as boolean from './functions/boolean.ts';
@@ -32,7 +33,7 @@ const FUNCTIONS: Readonly<Record<string, Family>> = {
 };
 
 /** Cards that reach outside: one family a connector. */
-const CONNECTORS: Readonly<Record<string, Family>> = {};
+const CONNECTORS: Readonly<Record<string, Family>> = { http };
 
 export const cards: Cards = new Map(
   Object.entries({ ...FUNCTIONS, ...CONNECTORS }).flatMap(([family, members]) =>

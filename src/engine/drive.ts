@@ -34,7 +34,8 @@ type Blocked = 'later' | 'spent' | 'unavailable';
 
 export interface Drive {
   readonly run: () => Promise<DriveEnd>;
-  readonly post: (posted: Posted) => void;
+  /** False when the drive is over: then it will not be looked at. */
+  readonly post: (posted: Posted) => boolean;
 }
 
 /** @param unrecorded entries that the state has seen and no commit has: the first of a new run */
@@ -50,6 +51,7 @@ export const createDrive = (
   let buffer: Entry[] = [...unrecorded];
   let notify: () => void = () => undefined;
   let stepsSinceTurn = 0;
+  let isOver = false;
   const wake = (): void => notify();
 
   const record = (entry: Entry, flow?: Flow): void => {
@@ -155,13 +157,19 @@ export const createDrive = (
     notify = () => undefined;
   };
 
+  /** In the same turn as the last look into the inbox: what is posted later is refused, not lost. */
+  const over = (end: DriveEnd): DriveEnd => {
+    isOver = true;
+    return end;
+  };
+
   const run = async (): Promise<DriveEnd> => {
     for (;;) {
-      if (host.isReplaced()) return { kind: 'replaced' };
+      if (host.isReplaced()) return over({ kind: 'replaced' });
       collect();
       if (isFinal(state.status)) {
         await commit();
-        return { kind: 'final' };
+        return over({ kind: 'final' });
       }
       const decision = decide(state, ports.now(), new Set(inFlight.keys()));
       if (decision.do === 'record') {
@@ -173,16 +181,17 @@ export const createDrive = (
         const rests = inFlight.size === 0;
         await commit(rests ? { until: decision.until } : undefined);
         if (results.length > 0 || inbox.length > 0) continue;
-        if (rests) return { kind: 'parked', until: decision.until };
+        if (rests) return over({ kind: 'parked', until: decision.until });
         await pause(decision.until);
         continue;
       }
       const progress = await advance(decision.actions);
-      if (progress === 'replaced') return { kind: 'replaced' };
+      if (progress === 'replaced') return over({ kind: 'replaced' });
       if (progress === 'done') await takeTurns();
       else {
         const until = await blockedUntil(progress);
-        if (until !== null && inFlight.size === 0 && inbox.length === 0) return { kind: 'parked', until };
+        if (until !== null && inFlight.size === 0 && inbox.length === 0)
+          return over({ kind: 'parked', until });
         await pause(until);
       }
     }
@@ -205,8 +214,10 @@ export const createDrive = (
   return {
     run,
     post: (posted) => {
+      if (isOver) return false;
       inbox.push(posted);
       notify();
+      return true;
     },
   };
 };

@@ -1,0 +1,60 @@
+/**
+ * Callers that arrive together share one transaction, scheduled by the first and awaited by all: a flush of the disk
+ * costs more than the writes. One bad write rolls the group back; then each is repeated alone, so that E8 holds here too.
+ */
+
+/** Synchronous writes that belong together. */
+export type Write = () => void;
+
+interface Member {
+  readonly write: Write;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface GroupCommit {
+  /** Resolves once the write is executed. What then leaves the object waits at its output gate until it is on disk. */
+  readonly join: (write: Write) => Promise<void>;
+}
+
+interface Storage {
+  readonly transactionSync: <T>(closure: () => T) => T;
+}
+
+/** @param after runs in the same turn as the commit, so that an alarm set there is part of it (E7) */
+export const createGroupCommit = (storage: Storage, after: () => void): GroupCommit => {
+  let group: Member[] = [];
+
+  const commit = (): void => {
+    const members = group;
+    group = [];
+    try {
+      storage.transactionSync(() => {
+        for (const member of members) member.write();
+      });
+      after();
+      for (const member of members) member.resolve();
+    } catch (error) {
+      if (members.length === 1) members[0]?.reject(error);
+      else for (const member of members) commitAlone(member);
+    }
+  };
+
+  const commitAlone = (member: Member): void => {
+    try {
+      storage.transactionSync(member.write);
+      after();
+      member.resolve();
+    } catch (error) {
+      member.reject(error);
+    }
+  };
+
+  return {
+    join: (write) =>
+      new Promise((resolve, reject) => {
+        group.push({ write, resolve, reject });
+        if (group.length === 1) setTimeout(commit, 0);
+      }),
+  };
+};

@@ -1,0 +1,63 @@
+/**
+ * The tables of a lane, in the SQLite of its Durable Object.
+ *
+ *   meta     what the lane has to remember of itself: homes, number, format
+ *   flows    each flow version that a run here started with, once
+ *   runs     one row a run, kept for 8 days (failed ones for 30): `deadline` is when the lane has to look at it
+ *   journal  the entries, a row for what was committed together
+ *   keys     idempotency keys whose home this lane is
+ *   rates    requests of the current window, by flow
+ */
+
+export type Phase = 'active' | 'parked' | 'final';
+
+export interface RunRow {
+  readonly id: string;
+  readonly flow: string;
+  readonly version: number;
+  readonly status: string;
+  readonly phase: Phase;
+  /** entries so far */
+  readonly revision: number;
+  /** when the lane has to look at it; null: never again by itself */
+  readonly deadline: number | null;
+  /** what `deadline` becomes once the history has the run */
+  readonly until: number | null;
+  readonly strikes: number;
+  /** JSON of `RunAnswer`, for callers that come back */
+  readonly answer: string | null;
+}
+
+export const FORMAT = 1;
+
+export const createTables = (sql: SqlStorage): void => {
+  sql.exec(`
+    CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS flows (
+      name TEXT NOT NULL, version INTEGER NOT NULL, definition TEXT NOT NULL, PRIMARY KEY (name, version)
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS runs (
+      id TEXT PRIMARY KEY, flow TEXT NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL, phase TEXT NOT NULL,
+      revision INTEGER NOT NULL, deadline INTEGER, until INTEGER, strikes INTEGER NOT NULL DEFAULT 0, answer TEXT
+    ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS runs_by_deadline ON runs (deadline) WHERE deadline IS NOT NULL;
+    CREATE TABLE IF NOT EXISTS journal (
+      run TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, entries TEXT NOT NULL,
+      PRIMARY KEY (run, first)
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS keys (
+      hash TEXT PRIMARY KEY, run TEXT NOT NULL, body TEXT NOT NULL, first_at INTEGER NOT NULL,
+      confirmed INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS rates (
+      name TEXT PRIMARY KEY, window INTEGER NOT NULL, used INTEGER NOT NULL
+    ) WITHOUT ROWID;
+  `);
+};
+
+export const readMeta = (sql: SqlStorage, name: string): string | undefined =>
+  sql.exec<{ value: string }>('SELECT value FROM meta WHERE name = ?', name).toArray()[0]?.value;
+
+export const writeMeta = (sql: SqlStorage, name: string, value: string): void => {
+  sql.exec('INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value', name, value);
+};
