@@ -1,10 +1,11 @@
 /** From an answer to the output of a step, or to the failure that it means. */
-import { Buffer } from 'node:buffer';
 import type { ActionContext } from '../domain/card.ts';
 import { StepError, type Happened } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
+import { decode, decodeAny } from './decode.ts';
 import type { Exchanged } from './exchange.ts';
 import { type Capped, readCapped } from './read-capped.ts';
+import { redact, redactBytes } from './redact.ts';
 import type { RequestInput } from './request-input.ts';
 import { retryAfter } from './retry-after.ts';
 import { broken, nameOf } from './send.ts';
@@ -46,53 +47,18 @@ const isAccepted = (status: number, { accept, redirects }: Reading): boolean => 
   );
 };
 
-/** The credentials that were sent, should the callee echo them, are not kept; shorter ones would hit by chance. */
-const redact = (text: string, credentials: readonly string[]): string =>
-  credentials
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
-    .filter((secret) => secret.length >= 6)
-    .reduce((rest, secret) => rest.replaceAll(secret, '******'), text);
+/** Of the connection, not of the answer (RFC 9110, section 7.6.1). */
+const HOP_BY_HOP: readonly string[] = ['connection', 'keep-alive', 'transfer-encoding'];
 
-/** One byte a character, so that any encoding comes out as it went in. */
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
-
-const redactBytes = (bytes: Uint8Array, credentials: readonly string[]): Uint8Array => {
-  const text = latin1(bytes);
-  const redacted = redact(
-    text,
-    credentials.map((secret) => latin1(Buffer.from(secret))),
-  );
-  return redacted === text ? bytes : Buffer.from(redacted, 'latin1');
-};
-
-const isJson = (contentType: string): boolean => /^[^;]*[/+]json\s*(;|$)/i.test(contentType);
-
-const decoder = (contentType: string): TextDecoder => {
-  const label = /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1] ?? 'utf-8';
-  try {
-    return new TextDecoder(label);
-  } catch {
-    // A label that nobody knows: what most of the web means is the best guess.
-    return new TextDecoder();
+/** Several of one name become one, joined by a comma (RFC 9110, section 5.3). */
+const headersOf = (response: Response, credentials: readonly string[]): Record<string, string> => {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of response.headers) {
+    if (HOP_BY_HOP.includes(name)) continue;
+    const before = headers[name];
+    headers[name] = (before === undefined ? '' : `${before}, `) + redact(value, credentials);
   }
-};
-
-const bodyOf = (bytes: Uint8Array, contentType: string, how: Reading['response']): Json => {
-  if (how === 'base64') return Buffer.from(bytes).toString('base64');
-  const wantsJson = how === 'json' || (how === 'auto' && isJson(contentType));
-  if (how !== 'text' && bytes.length === 0) return null;
-  const text = wantsJson ? new TextDecoder().decode(bytes) : decoder(contentType).decode(bytes);
-  if (!wantsJson) return text;
-  const parsed: Json = JSON.parse(text);
-  return parsed;
-};
-
-const failureBody = (bytes: Uint8Array, contentType: string): Json => {
-  try {
-    return bodyOf(bytes, contentType, 'auto');
-  } catch {
-    return bodyOf(bytes, contentType, 'text');
-  }
+  return headers;
 };
 
 const read = async (exchanged: Exchanged, maxBytes: number, signal: AbortSignal): Promise<Capped> => {
@@ -105,16 +71,25 @@ const read = async (exchanged: Exchanged, maxBytes: number, signal: AbortSignal)
   }
 };
 
+/** What can be had of a failure's body: its status counts, and stands even when the rest breaks off. */
+const beginning = async (exchanged: Exchanged, signal: AbortSignal): Promise<Capped> => {
+  try {
+    return await read(exchanged, MAX_FAILURE_BYTES, signal);
+  } catch {
+    return { bytes: new Uint8Array(0), isTruncated: true };
+  }
+};
+
 const refused = async (exchanged: Exchanged, context: ActionContext): Promise<StepError> => {
   const { response, outgoing } = exchanged;
   const { status } = response;
-  const { bytes, isTruncated } = await read(exchanged, MAX_FAILURE_BYTES, context.signal);
+  const { bytes, isTruncated } = await beginning(exchanged, context.signal);
   const afterMs = retryAfter(response, context.now);
   const isPassing = status === 408 || status === 429 || status >= 500;
   const hint = status >= 300 && status < 400 ? ' (a redirect that was not followed)' : '';
   return new StepError('http_status', `${nameOf(outgoing)} answered ${status}${hint}`, {
     status,
-    body: failureBody(bytes, response.headers.get('Content-Type') ?? ''),
+    body: decodeAny(bytes, response.headers.get('Content-Type') ?? ''),
     data: { truncated: isTruncated },
     retry: afterMs === undefined ? (isPassing ? 'yes' : 'no') : { afterMs },
     happened: happenedOf(exchanged),
@@ -139,16 +114,15 @@ export const readAnswer = async (
     const message = `The answer to ${nameOf(outgoing)} is larger than ${reading.maxBytes} bytes: ask for less, or in pages`;
     throw new StepError('too_large', message, detail);
   }
-  const headers = [...response.headers].map(([name, value]) => [name, redact(value, credentials.texts)]);
   try {
-    const body = bodyOf(bytes, response.headers.get('Content-Type') ?? '', reading.response);
+    const body = decode(bytes, response.headers.get('Content-Type') ?? '', reading.response);
     const url = redact(outgoing.url.href, credentials.texts);
-    return { status: response.status, headers: Object.fromEntries(headers), body, url };
+    return { status: response.status, headers: headersOf(response, credentials.texts), body, url };
   } catch {
     const message = `The answer to ${nameOf(outgoing)} is no JSON: "response: text" takes it as it is`;
     throw new StepError('not_json', message, {
       ...detail,
-      body: failureBody(bytes.subarray(0, 1_000), 'text/plain'),
+      body: decodeAny(bytes.subarray(0, 1_000), 'text/plain'),
     });
   }
 };

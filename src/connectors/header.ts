@@ -3,8 +3,8 @@ import { StepError } from '../domain/errors.ts';
 
 /** RFC 9110, section 5.6.2 */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Line breaks begin another header or request; beyond Latin-1 there is no agreed encoding (RFC 9110, section 5.5). */
-const VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
+/** Line breaks begin another header or request; beyond ASCII no two runtimes agree what is sent (RFC 9110, section 5.5). */
+const VALUE = /^[\t\u0020-\u007e]*$/;
 
 /** Belong to the connection between two hosts, not to the request: setting them can split it in two. */
 const TRANSPORT = new Set([
@@ -29,7 +29,7 @@ export const setHeader = (headers: Headers, name: string, value: string, whose =
     throw new StepError('invalid_header', `The header "${name}" of ${whose} is set by the transport alone`);
   }
   if (!VALUE.test(value)) {
-    const problem = 'has a line break, a control character or one beyond Latin-1 in its value';
+    const problem = 'has a line break, a control character or one beyond ASCII in its value';
     throw new StepError('invalid_header', `The header "${name}" of ${whose} ${problem}`);
   }
   headers.set(name, value);

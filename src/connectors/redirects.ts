@@ -27,7 +27,7 @@ const headersAfter = (from: Outgoing, to: URL, isRewritten: boolean): Headers =>
   const kept = [...from.headers].filter(
     ([name]) =>
       !(isLeaving && (name === from.signedBy || isSensitive(name))) &&
-      !(isRewritten && name.startsWith('content-')),
+      !(isRewritten && (name === 'idempotency-key' || name.startsWith('content-'))),
   );
   return new Headers(kept);
 };
@@ -73,7 +73,7 @@ export const follow = async (
     if (next === undefined || !mayFollow(outgoing, next)) return { response, outgoing, hops, isRewritten };
     if (hops === MAX_HOPS) {
       const message = `${nameOf(first)} was redirected more than ${MAX_HOPS} times`;
-      throw new StepError('too_many_redirects', message, { happened: 'yes' });
+      throw new StepError('too_many_redirects', message, { retry: 'no', happened: 'yes' });
     }
     await response.body?.cancel();
     try {

@@ -10,6 +10,7 @@ import { within } from './deadline.ts';
 import { makeLookup } from './lookup.ts';
 import { connections } from './schema.ts';
 import { seal, SealError, type SealingKeys, unseal } from './seal.ts';
+import type { Put, Write } from './write.ts';
 
 type Row = typeof connections.$inferSelect;
 
@@ -37,20 +38,26 @@ const SECRET_MEMBERS: readonly string[] = ['password', 'token', 'value', 'client
 
 const placeOf = (name: string) => ({ table: 'connections', name });
 
-const lookup = makeLookup<Row>(async (db, name) =>
-  drizzle(db).select().from(connections).where(eq(connections.name, name)).get(),
-);
+const find = async (db: D1Database, name: string): Promise<Row | undefined> =>
+  drizzle(db).select().from(connections).where(eq(connections.name, name)).get();
+
+const lookup = makeLookup(find);
 
 const settingsOf = async (keys: SealingKeys, row: Row): Promise<ConnectionSettings> =>
   ConnectionSettings.parse(await unseal(keys, placeOf(row.name), row.sealed));
 
-const summaryOf = ({ sealed: _, ...summary }: Row): ConnectionSummary => summary;
+const summary = {
+  name: connections.name,
+  kind: connections.kind,
+  honoursIdempotencyKey: connections.honoursIdempotencyKey,
+  createdAt: connections.createdAt,
+  updatedAt: connections.updatedAt,
+  by: connections.by,
+};
 
 /** All of them, by name. */
-export const listConnections = async (db: D1Database): Promise<ConnectionSummary[]> => {
-  const rows = await within(drizzle(db).select().from(connections).orderBy(asc(connections.name)));
-  return rows.map(summaryOf);
-};
+export const listConnections = (db: D1Database): Promise<ConnectionSummary[]> =>
+  within(drizzle(db).select(summary).from(connections).orderBy(asc(connections.name)));
 
 /** One with its settings, secrets masked; undefined when there is none. */
 export const showConnection = async (
@@ -58,12 +65,13 @@ export const showConnection = async (
   keys: SealingKeys,
   name: string,
 ): Promise<ConnectionDetail | Refusal | undefined> => {
-  const row = await within(drizzle(db).select().from(connections).where(eq(connections.name, name)).get());
+  const row = await within(find(db, name));
   if (row === undefined) return undefined;
   try {
     const settings = Object.entries(await settingsOf(keys, row));
     const shown = settings.map(([key, value]) => [key, SECRET_MEMBERS.includes(key) ? SET : value]);
-    return { ...summaryOf(row), settings: Object.fromEntries(shown) };
+    const { sealed: _sealed, ...rest } = row;
+    return { ...rest, settings: Object.fromEntries(shown) };
   } catch (error) {
     if (error instanceof SealError) return refuse('unavailable', error.message);
     throw error;
@@ -92,14 +100,6 @@ export const getConnection = async (
   }
 };
 
-export interface Write {
-  /** who writes, as the history names them */
-  readonly by: string;
-  readonly now: number;
-}
-
-export type Put = { readonly ok: true; readonly outcome: 'created' | 'replaced' };
-
 /** Refuses a bad name, and everything while the installation has no key. */
 export const putConnection = async (
   db: D1Database,
@@ -117,14 +117,12 @@ export const putConnection = async (
   try {
     const sealed = await seal(keys, placeOf(name), connection.settings);
     const changed = { kind, sealed, honoursIdempotencyKey, updatedAt: now, by };
+    const known = await within(find(db, name));
     const insert = drizzle(db)
       .insert(connections)
       .values({ name, createdAt: now, ...changed });
-    const written = insert
-      .onConflictDoUpdate({ target: connections.name, set: changed })
-      .returning({ createdAt: connections.createdAt });
-    const [row] = await within(written);
-    return { ok: true, outcome: row?.createdAt === now ? 'created' : 'replaced' };
+    await within(insert.onConflictDoUpdate({ target: connections.name, set: changed }));
+    return { ok: true, outcome: known === undefined ? 'created' : 'replaced' };
   } catch (error) {
     if (error instanceof SealError) return refuse('unavailable', error.message);
     throw error;

@@ -1,14 +1,15 @@
 /** Named secrets, `secrets.<name>` of flows: sealed, written and removed, and never shown again. */
 import { asc, eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
+import * as z from 'zod';
 import { StepError } from '../domain/errors.ts';
 import { FIELD_NAME } from '../domain/flow.ts';
 import { refuse, type Refusal } from '../domain/problem.ts';
-import type { Put, Write } from './connections.ts';
 import { within } from './deadline.ts';
 import { makeLookup } from './lookup.ts';
 import { secrets } from './schema.ts';
 import { seal, SealError, type SealingKeys, unseal } from './seal.ts';
+import type { Put, Write } from './write.ts';
 
 type Row = typeof secrets.$inferSelect;
 export type SecretSummary = Omit<Row, 'sealed'>;
@@ -18,19 +19,25 @@ export const SECRET_LENGTH = 20_000;
 
 const placeOf = (name: string) => ({ table: 'secrets', name });
 
-const lookup = makeLookup<Row>(async (db, name) =>
-  drizzle(db).select().from(secrets).where(eq(secrets.name, name)).get(),
-);
+const summary = {
+  name: secrets.name,
+  createdAt: secrets.createdAt,
+  updatedAt: secrets.updatedAt,
+  by: secrets.by,
+};
+
+const find = async (db: D1Database, name: string): Promise<Row | undefined> =>
+  drizzle(db).select().from(secrets).where(eq(secrets.name, name)).get();
+
+const lookup = makeLookup(find);
 
 /** All of them, by name, without their values. */
-export const listSecrets = async (db: D1Database): Promise<SecretSummary[]> => {
-  const rows = await within(drizzle(db).select().from(secrets).orderBy(asc(secrets.name)));
-  return rows.map(({ sealed: _, ...summary }) => summary);
-};
+export const listSecrets = (db: D1Database): Promise<SecretSummary[]> =>
+  within(drizzle(db).select(summary).from(secrets).orderBy(asc(secrets.name)));
 
 const valueOf = async (keys: SealingKeys, row: Row): Promise<string> => {
   try {
-    return String(await unseal(keys, placeOf(row.name), row.sealed));
+    return z.string().parse(await unseal(keys, placeOf(row.name), row.sealed));
   } catch (error) {
     if (error instanceof SealError) throw new StepError('unreadable_secret', error.message, { retry: 'no' });
     throw error;
@@ -72,14 +79,12 @@ export const putSecret = async (
     return refusalOf('value', `A secret has at most ${SECRET_LENGTH} characters`);
   try {
     const changed = { sealed: await seal(keys, placeOf(name), value), updatedAt: now, by };
+    const known = await within(find(db, name));
     const insert = drizzle(db)
       .insert(secrets)
       .values({ name, createdAt: now, ...changed });
-    const written = insert
-      .onConflictDoUpdate({ target: secrets.name, set: changed })
-      .returning({ createdAt: secrets.createdAt });
-    const [row] = await within(written);
-    return { ok: true, outcome: row?.createdAt === now ? 'created' : 'replaced' };
+    await within(insert.onConflictDoUpdate({ target: secrets.name, set: changed }));
+    return { ok: true, outcome: known === undefined ? 'created' : 'replaced' };
   } catch (error) {
     if (error instanceof SealError) return refuse('unavailable', error.message);
     throw error;
