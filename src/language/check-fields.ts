@@ -3,7 +3,7 @@ import type { Field, Fields } from '../domain/flow.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { ProblemItem } from '../domain/problem.ts';
 import { KEYWORD_TYPES } from './file-fields.ts';
-import { fieldsToJsonSchema } from './fields.ts';
+import { fieldsToJsonSchema, isField } from './fields.ts';
 import type { Path } from './place.ts';
 import type { Report } from './report.ts';
 import { checkOf } from './schema-check.ts';
@@ -45,7 +45,7 @@ const checkValues = (field: Field, path: Path, report: Report): void => {
 const checkField = (field: Json | undefined, path: Path, report: Report): void => {
   if (!isObject(field)) return;
   checkKeywords(field, path, report);
-  if (field.type !== undefined) checkValues({ ...field, type: field.type as Field['type'] }, path, report);
+  if (isField(field)) checkValues(field, path, report);
   if (isObject(field.properties)) checkFieldsOf(field.properties, [...path, 'properties'], report);
   checkField(field.items, [...path, 'items'], report);
   checkField(field.additionalProperties, [...path, 'additionalProperties'], report);

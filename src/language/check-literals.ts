@@ -29,8 +29,7 @@ const isStatus = (value: Json | undefined, least: number): boolean =>
   isTemplateText(value) ||
   (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= 599);
 
-export const checkResponse = (respond: object, path: Path, report: Report): void => {
-  const status = 'status' in respond ? (respond.status as Json) : undefined;
+export const checkResponse = (status: Json | undefined, path: Path, report: Report): void => {
   if (isStatus(status, 200)) return;
   const message = '"status" must be a status of HTTP, 200 to 599';
   report.error({ path: [...path, 'status'], code: 'not_allowed', message });

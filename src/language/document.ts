@@ -2,7 +2,7 @@
  * The text of a flow as data with places. YAML 1.2, core schema; JSON is YAML. What could mean more than it says is
  * refused: anchors, tags, directives, merge keys, double keys, a second document. Never throws.
  */
-import { Composer, LineCounter, Parser, type CST, type Document, type Node } from 'yaml';
+import { Composer, LineCounter, Parser, type CST, type Document } from 'yaml';
 import type { Problem } from '../domain/flow.ts';
 import { utf8Length, type Json } from '../domain/json.ts';
 import { locateIn } from './locate.ts';
@@ -70,8 +70,7 @@ const compose = (tokens: readonly CST.Token[]): Document | undefined => {
     prettyErrors: false,
   });
   const [document] = [...composer.compose(tokens, true, 0)];
-  // Without comments and errors-only parts, forced composition gives one document of parsed nodes.
-  return document as Document<Node> | undefined;
+  return document;
 };
 
 export const readDocument = (text: string): ReadDocument => {

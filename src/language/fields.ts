@@ -10,7 +10,7 @@ import type { Origin } from './schema-visit.ts';
 /** Words of ours; everything else in a field is JSON Schema. */
 const OWN_WORDS = new Set(['optional', 'secret', 'widget']);
 
-const isField = (value: Json): value is Field => isObject(value) && value.type !== undefined;
+export const isField = (value: Json): value is Field => isObject(value) && value.type !== undefined;
 
 const isRequired = (field: Json): boolean =>
   !isObject(field) || (field.optional !== true && field.default === undefined);

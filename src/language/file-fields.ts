@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Field, Fields } from '../domain/flow.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { FORMATS, type FormatName } from './formats.ts';
+import { FORMATS, isFormat } from './formats.ts';
 import { Name, Value } from './file-values.ts';
 import { compilePattern } from './schema-scalar.ts';
 import { JSON_TYPES } from './schema-type.ts';
@@ -10,8 +10,7 @@ import { JSON_TYPES } from './schema-type.ts';
 const isPattern = (text: string): boolean => !('fault' in compilePattern(text));
 
 const count = z.number().int().min(0);
-// The table's keys are what it was declared with.
-const formats = Object.keys(FORMATS) as [FormatName, ...FormatName[]];
+const formats = Object.keys(FORMATS).filter(isFormat);
 
 const TypeName = z.enum(JSON_TYPES);
 
@@ -97,12 +96,10 @@ const type = z
 const ItemSchema = z.strictObject({ type: type.exactOptional(), ...keywords });
 
 // What is read is a part of the document, so it is JSON; keywords that are absent are not there.
-export const FieldSchema = z
-  .strictObject({ type, ...keywords })
-  .meta({
-    id: 'Field',
-    description: 'A JSON Schema property, plus optional, secret and widget.',
-  }) as unknown as z.ZodType<Field>;
+export const FieldSchema = z.strictObject({ type, ...keywords }).meta({
+  id: 'Field',
+  description: 'A JSON Schema property, plus optional, secret and widget.',
+}) as unknown as z.ZodType<Field>;
 
 export const FieldsSchema: z.ZodType<Fields> = z
   .record(Name, FieldSchema)

@@ -1,6 +1,6 @@
 /** Reads a part of a flow with a zod schema and turns what zod finds into sentences with places. */
 import * as z from 'zod';
-import type { Json } from '../domain/json.ts';
+import { isObject, type Json } from '../domain/json.ts';
 import { REFUSED_KEYWORDS } from './file-fields.ts';
 import { didYouMean } from '../domain/near-match.ts';
 import { pathText, type Path } from './place.ts';
@@ -31,8 +31,9 @@ const unknownKey = (key: string, known: readonly string[]): string => {
   return `"${key}" is not known here${didYouMean(key, known) || `; known are ${others}`}`;
 };
 
-// What a flow's document holds is JSON; a member that is missing has no title.
-const given = (input: unknown): string => titleOf(input as Json);
+const given = (input: unknown): string =>
+  // What a flow's document holds is JSON.
+  titleOf(input as Json);
 
 const one = (values: readonly unknown[], input: unknown): string => {
   const names = values.map(String);
@@ -43,13 +44,17 @@ const one = (values: readonly unknown[], input: unknown): string => {
 const discriminatorOptions = (issue: RawIssue): readonly string[] => {
   const { inst } = issue;
   if (!(inst instanceof z.ZodDiscriminatedUnion)) return [];
-  return [...(inst._zod.propValues[inst.def.discriminator] ?? [])].map(String);
+  return inst.options.flatMap((option) => {
+    const tag = option instanceof z.ZodObject ? option.shape[inst.def.discriminator] : undefined;
+    return tag instanceof z.ZodLiteral ? [...tag.values].map(String) : [];
+  });
 };
 
 const unionSentence = (issue: RawIssue & { readonly code: 'invalid_union' }): string => {
   const options = discriminatorOptions(issue);
-  const input = issue.input as { readonly kind?: unknown } | undefined;
-  return options.length === 0 ? 'is none of what is allowed here' : one(options, input?.kind);
+  return options.length === 0
+    ? 'is none of what is allowed here'
+    : one(options, isObject(issue.input) ? issue.input.kind : undefined);
 };
 
 const size = (issue: RawIssue & { readonly code: 'too_small' | 'too_big' }): string => {

@@ -116,7 +116,7 @@ const waits = (block: z.ZodType<readonly unknown[]>) => ({
   }),
 });
 
-const leave = <K extends string>(kind: K, description: string) =>
+const leave = (kind: 'yield' | 'next' | 'return' | 'stop' | 'fail', description: string) =>
   z.strictObject({ ...base, [kind]: Value.meta({ description }) });
 
 const outcomes = {

@@ -41,8 +41,9 @@ const Api = z
 
 const cronFault = (text: string): string | undefined => {
   try {
-    new Cron(text, { mode: '5-part', paused: true });
-    return undefined;
+    return new Cron(text, { mode: '5-part', paused: true }).getPattern() === undefined
+      ? 'it is empty'
+      : undefined;
   } catch (error) {
     return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'it cannot be read';
   }

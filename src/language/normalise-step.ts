@@ -130,7 +130,7 @@ const READERS: Readonly<Record<WrittenKind, (raw: JsonObject, reading: StepReadi
     }),
   respond: (raw, reading) =>
     withPart('respond', raw, reading, (written) => {
-      checkResponse(written.respond, [...reading.path, 'respond'], reading.report);
+      checkResponse(written.respond.status, [...reading.path, 'respond'], reading.report);
       // Absent members are absent here too, which the type of a written response cannot say.
       return { kind: 'respond', ...written, respond: isObject(raw.respond) ? raw.respond : {} };
     }),

@@ -15,8 +15,7 @@ const api = ({ wait, queryToken, rateLimit, methods, ...rest }: Written<'api'>):
 
 const schedule = ({ missedWindow, spread, every, ...rest }: Written<'schedule'>): ScheduleTrigger => ({
   ...rest,
-  // The members are texts, numbers and lists of texts, and those that are absent are not there.
-  ...(every === undefined ? {} : { every: every as NonNullable<ScheduleTrigger['every']> }),
+  ...(every === undefined ? {} : { every }),
   missedWindowMs: missedWindow,
   spreadMs: spread,
 });
@@ -34,9 +33,7 @@ export const normaliseTrigger = (written: WrittenTrigger): Trigger => {
       return schedule(written);
     case 'event':
       return event(written);
-    case 'manual':
-    case 'helper':
-    case 'delegated':
+    default:
       return written;
   }
 };

@@ -34,10 +34,11 @@ interface ReadFlow {
   readonly trigger: Trigger | undefined;
 }
 
+const fieldsOf = (value: Json | undefined): Fields | undefined => FieldsSchema.safeParse(value).data;
+
 /** Parts that have faults are replaced by what does no harm, so that the others can be read and checked. */
 const readFlow = (name: string, raw: JsonObject, reading: Reading): ReadFlow => {
   const whole = readPart(UnreadFlow, raw, [], reading.report);
-  const fieldsOf = (value: Json | undefined): Fields | undefined => FieldsSchema.safeParse(value).data;
   const written = whole?.trigger ?? TriggerSchema.safeParse(raw.trigger).data;
   const trigger = written === undefined ? undefined : normaliseTrigger(written);
   const outputs = whole === undefined ? fieldsOf(raw.outputs) : whole.outputs;

@@ -14,8 +14,8 @@ export interface Reading {
   readonly broken: { any: boolean };
 }
 
-const KINDS = Object.keys(STEP_SCHEMAS) as readonly WrittenKind[];
 const isKind = (key: string): key is WrittenKind => Object.hasOwn(STEP_SCHEMAS, key);
+const KINDS = Object.keys(STEP_SCHEMAS).filter(isKind);
 const isLater = (key: string): boolean => LATER_KINDS.some((kind) => kind === key);
 
 /** The steps that lie in a member of a step: `do`, `then`, `elseIf[0].then`, `parallel.slack`. */

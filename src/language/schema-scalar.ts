@@ -10,7 +10,11 @@ type Rule = readonly [code: string, message: string, holds: (value: Json) => boo
 const characters = (count: number): string => (count === 1 ? '1 character' : `${count} characters`);
 
 /** Characters as people count them, not units of UTF-16. */
-const lengthOf = (text: string): number => [...text].length;
+const lengthOf = (text: string): number => {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+};
 
 const onText = (code: string, message: string, holds: (text: string) => boolean): Rule => [
   code,

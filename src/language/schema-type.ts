@@ -6,6 +6,8 @@ import { didYouMean } from '../domain/near-match.ts';
 export const JSON_TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'] as const;
 export type JsonType = (typeof JSON_TYPES)[number];
 
+const isType = (name: string): name is JsonType => Object.hasOwn(TITLES, name);
+
 const TITLES: Readonly<Record<JsonType, string>> = {
   string: 'text',
   number: 'a number',
@@ -58,7 +60,7 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 const parseObject = (text: string): Json | undefined => {
   try {
     // What JSON.parse gives is JSON.
-    const value = JSON.parse(text) as Json;
+    const value: Json = JSON.parse(text);
     return isObject(value) || Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
@@ -117,7 +119,7 @@ const turnIntoAny = (value: Json, types: readonly string[], origin: Origin): Jso
 };
 
 const expectation = (types: readonly string[]): string =>
-  types.map((type) => TITLES[type as JsonType] ?? type).join(' or ');
+  types.map((type) => (isType(type) ? TITLES[type] : type)).join(' or ');
 
 export const typeCheck = (schema: JsonObject): Check | undefined => {
   const types = typesOf(schema);

@@ -46,5 +46,5 @@ export const checkTokens = (tokens: readonly CST.Token[]): readonly Fault[] => {
     if (refused !== undefined) faults.push({ offset, code: refused[0], message: refused[1] });
     for (const child of inside(visit)) open.push(child);
   }
-  return faults.sort((left, right) => left.offset - right.offset);
+  return faults.toSorted((left, right) => left.offset - right.offset);
 };
