@@ -20,6 +20,9 @@ import { afterFailure } from './retry.ts';
 import { scopeOf } from './scope.ts';
 import type { Frame, RunState, Tries } from './state.ts';
 
+/** How long a card has to say what became of its request once its time is over. */
+const LAST_WORD_MS = 50;
+
 export interface Effort {
   readonly path: string;
   /** Performs the attempt; never rejects. Aborting `stop` makes the outcome unknown, unless it is known by then. */
@@ -168,9 +171,10 @@ const limited = (ports: Ports, timeoutMs: number, stop: AbortSignal) => {
   let fail: (error: StepError) => void = () => undefined;
   const passed = new Promise<never>((_, reject) => (fail = reject));
   passed.catch(() => undefined); // rejected after the race was won: nobody listens any more
+  /** The card hears of it first: it may know by now that its request did, or did not, happen. */
   const end = (error: StepError): void => {
-    fail(error);
     controller.abort(error);
+    ports.after(LAST_WORD_MS, () => fail(error));
   };
   const message = `No answer within ${timeoutMs} ms`;
   const cancel = ports.after(timeoutMs, () =>
