@@ -1,7 +1,7 @@
 /** Looks at the calls and variables of an expression: unknown functions, too few arguments, and texts that `+` cannot add. */
 import { BUILTINS, REFUSED } from './builtins.ts';
 import { boundVariables, type Flaw } from './names.ts';
-import { didYouMean } from './near-match.ts';
+import { didYouMean } from '../domain/near-match.ts';
 import { childrenOf, type Node, startOf } from './syntax-tree.ts';
 
 interface Place {

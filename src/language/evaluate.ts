@@ -32,7 +32,9 @@ export class ExpressionError extends Error {
 /** JSONata says where a token ends, or the bracket behind the name of a function: people look for where it begins. */
 const beginOf = ({ position, token }: JsonataError, source: string): number | undefined => {
   if (position === undefined) return undefined;
-  const name = String(token);
+  // Functions of ours may have a name with a blank before it.
+  const name = typeof token === 'string' ? token.trim() : '';
+  if (name === '') return Math.max(0, position - 1);
   if (source.slice(0, position).endsWith(`$${name}(`)) return position - name.length - 2;
   if (source.slice(0, position).endsWith(name)) return position - name.length;
   return Math.max(0, position - 1);

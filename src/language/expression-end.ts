@@ -74,3 +74,33 @@ export const endOfExpression = (text: string, from: number): number | undefined 
   }
   return undefined;
 };
+
+interface Level {
+  /** in the member that is being read, and the most in those before it */
+  current: number;
+  most: number;
+}
+
+/**
+ * How deep `?:` and `??` are nested to the left, `((a ?? b) ?? c) ?? d` being three, or a little more than that.
+ * JSONata's parser copies what stands left of each, so every level doubles the tree.
+ */
+export const nestedDefaults = (source: string): number => {
+  const levels: Level[] = [{ current: 0, most: 0 }];
+  let isOperand = false;
+  for (let at = 0; at < source.length;) {
+    const character = source[at] ?? '';
+    const level = levels.at(-1) ?? { current: 0, most: 0 };
+    if (CLOSES[character] !== undefined) levels.push({ current: 0, most: 0 });
+    else if (',;'.includes(character)) {
+      level.most = Math.max(level.most, level.current);
+      level.current = 0;
+    } else if (')]}'.includes(character) && levels.length > 1) {
+      levels.pop();
+      const outer = levels.at(-1) ?? level;
+      outer.current = Math.max(outer.current, level.current, level.most);
+    } else if (/^\?[?:]/.test(source.slice(at, at + 2))) level.current++;
+    ({ end: at, isOperand } = tokenAt(source, at, isOperand));
+  }
+  return Math.max(...levels.map(({ current, most }) => Math.max(current, most)));
+};

@@ -2,6 +2,7 @@
 import type jsonata from 'jsonata';
 import type { RE2JS } from 're2js';
 import { findCallFlaws } from './calls.ts';
+import { nestedDefaults } from './expression-end.ts';
 import { install } from './install.ts';
 import { findNames, type Use } from './names.ts';
 import { type Short, shortOf } from './path.ts';
@@ -31,22 +32,20 @@ export type Compiled = { readonly ok: true; readonly expression: Expression } | 
 
 const LONGEST = 20_000;
 
-/** JSONata's parser doubles what stands left of `?:` and `??`: nested ones would grow without bound. */
-const MOST_NESTED_DEFAULTS = 8;
-const NESTED_DEFAULT = /[)\]}]\s*\?[?:]/g;
+/** Each level doubles the tree. */
+const MOST_NESTED_DEFAULTS = 10;
+
+const tooLong = (message: string): Refused => ({
+  ok: false,
+  code: 'expression_too_long',
+  message: `${message}: use several steps`,
+  position: 0,
+});
 
 const refuseEarly = (source: string): Refused | undefined => {
-  const refuse = (message: string): Refused => ({
-    ok: false,
-    code: 'expression_too_long',
-    message,
-    position: 0,
-  });
-  if (source.length > LONGEST)
-    return refuse(`An expression has ${LONGEST} characters at most: use several steps`);
-  const defaults = source.match(NESTED_DEFAULT)?.length ?? 0;
-  if (defaults <= MOST_NESTED_DEFAULTS) return undefined;
-  return refuse(`More than ${MOST_NESTED_DEFAULTS} times ?? or ?: follows a bracket: use several steps`);
+  if (source.length > LONGEST) return tooLong(`An expression has ${LONGEST} characters at most`);
+  if (nestedDefaults(source) <= MOST_NESTED_DEFAULTS) return undefined;
+  return tooLong(`?? and ?: follow each other more than ${MOST_NESTED_DEFAULTS} times`);
 };
 
 const parse = (source: string): Parsed | Refused => {

@@ -78,12 +78,12 @@ export const isTooMuch = (code: string | undefined): boolean => code === 'D2014'
 
 export const TOO_LONG = 'it makes a list of more than 10,000 items: use the list cards for long lists';
 
-/** Words with values in them, which may be secrets, are not repeated: `$error` and `$assert` say what the author wrote. */
+/** JSONata quotes values in its words, and they may be secrets. What `$error` and `$assert` say is the author's own. */
 const ownWords = (error: JsonataError): string => {
-  const isAuthors = error.code === 'D3137' || error.code === 'D3141';
   if (error instanceof RangeError) return 'its value is nested too deeply, or contains itself';
-  if (error instanceof Error || isAuthors) return error.message ?? '';
-  return (error.message ?? 'it cannot be evaluated').replace(/[:.][^:.]*(?:"|\{|\[)[\s\S]*$/, '');
+  const words = error.message ?? 'it cannot be evaluated';
+  const isAuthors = error.code === 'D3137' || error.code === 'D3141';
+  return isAuthors ? words : words.replace(/"(?:[^"\\]|\\.)*"/g, '…');
 };
 
 export const explainFailure = (error: JsonataError): string =>

@@ -18,6 +18,8 @@ export interface State {
 export interface Frame {
   readonly base: Frame;
   readonly lookup: (name: string | symbol) => unknown;
+  /** The present, to functions of JSONata's. */
+  readonly timestamp: Date;
 }
 
 /** What JSONata's built-in functions have as `this`. */
@@ -32,3 +34,11 @@ export const STATE = ' state';
 
 // Bound by `evaluate` before anything else happens.
 export const stateOf = (frame: Frame): State => frame.base.lookup(STATE) as State;
+
+interface Builtin {
+  readonly implementation: (this: unknown, ...values: readonly unknown[]) => unknown;
+}
+
+/** A function of JSONata's own. What we put beside it has another name, and nobody else can bind this one. */
+export const callBuiltin = (focus: Focus, name: string, values: readonly unknown[]): unknown =>
+  (focus.environment.lookup(name) as Builtin).implementation.apply(focus, [...values]);

@@ -2,41 +2,61 @@
 import type jsonata from 'jsonata';
 import { StepError } from '../domain/errors.ts';
 import { requireTextRoom, spendItems, spendNode, spendText, spendValue } from './budget.ts';
-import { type Frame, stateOf } from './frame.ts';
+import { BUILTINS } from './builtins.ts';
+import { type Focus, type Frame, stateOf } from './frame.ts';
 import { clone, distinct, empty, exists, sort } from './list-functions.ts';
 import { CONCAT, RENAMED } from './rewrite.ts';
+import { replace } from './replace-function.ts';
 import { type Node, nodesOf } from './syntax-tree.ts';
-import { concat, join, pad, parseJson, replace, string } from './text-functions.ts';
+import { concat, join, pad, parseJson, string } from './text-functions.ts';
 import { addTime, formatTime, millis, now, timeBetween, toMillis } from './time-functions.ts';
+
+/** JSONata has checked the values against the signature, so each function may say more precisely what it takes. */
+interface OurFunction {
+  run(focus: Focus, values: readonly unknown[]): unknown;
+  /** JSONata's notation; `-` marks an argument for which the row is taken, `?` one that may be missing. */
+  readonly signature?: string;
+}
+
+const FUNCTIONS: Readonly<Record<string, OurFunction>> = {
+  [CONCAT]: { run: concat },
+  string: { run: string, signature: '<x-b?:s>' },
+  join: { run: join, signature: '<a<s>s?:s>' },
+  pad: { run: pad, signature: '<s-ns?:s>' },
+  [RENAMED.replace]: { run: replace, signature: '<s-(sf)(sf)n?:s>' },
+  parseJson: { run: parseJson, signature: '<s:x>' },
+  exists: { run: exists, signature: '<x:b>' },
+  empty: { run: empty, signature: '<x:b>' },
+  clone: { run: clone, signature: '<(oa)-:o>' },
+  distinct: { run: distinct, signature: '<x:x>' },
+  sort: { run: sort, signature: '<af?:a>' },
+  now: { run: now, signature: '<s?s?:s>' },
+  millis: { run: millis, signature: '<:n>' },
+  [RENAMED.toMillis]: { run: toMillis, signature: '<s-s?:n>' },
+  addTime: { run: addTime, signature: '<snss?:s>' },
+  timeBetween: { run: timeBetween, signature: '<sss:n>' },
+  formatTime: { run: formatTime, signature: '<sss?:s>' },
+};
 
 type Implementation = Parameters<jsonata.Expression['registerFunction']>[1];
 
-// The published type of `this` lacks most of what JSONata gives; `Focus` has it.
-const definition = (implementation: unknown, signature?: string): [Implementation, string?] =>
-  signature === undefined
-    ? [implementation as Implementation]
-    : [implementation as Implementation, signature];
-
-/** Signatures in JSONata's notation; `-` marks an argument for which the row is taken. */
-const FUNCTIONS: ReadonlyMap<string, [Implementation, string?]> = new Map([
-  [CONCAT, definition(concat)],
-  ['string', definition(string, '<x-b?:s>')],
-  ['join', definition(join, '<a<s>s?:s>')],
-  ['pad', definition(pad, '<s-ns?:s>')],
-  [RENAMED['replace'] ?? '', definition(replace, '<s-(sf)(sf)n?:s>')],
-  ['parseJson', definition(parseJson, '<s:x>')],
-  ['exists', definition(exists, '<x:b>')],
-  ['empty', definition(empty, '<x:b>')],
-  ['clone', definition(clone, '<(oa)-:o>')],
-  ['distinct', definition(distinct, '<x:x>')],
-  ['sort', definition(sort, '<af?:a>')],
-  ['now', definition(now, '<s?s?:s>')],
-  ['millis', definition(millis, '<:n>')],
-  [RENAMED['toMillis'] ?? '', definition(toMillis, '<s-s?:n>')],
-  ['addTime', definition(addTime, '<snss?:s>')],
-  ['timeBetween', definition(timeBetween, '<sss:n>')],
-  ['formatTime', definition(formatTime, '<sss?:s>')],
-]);
+/**
+ * The function as JSONata calls it. Of a partially applied one it reads the parameters out of the source; how many
+ * arguments `$map` and its like hand over is its length: only as many as it needs, not the index and the list too.
+ */
+const callable = (name: string, ours: OurFunction): Implementation => {
+  const implementation =
+    name === CONCAT
+      ? function (this: Focus, ...values: readonly unknown[]): unknown {
+          return ours.run(this, values);
+        }
+      : function (this: Focus, a?: unknown, b?: unknown, c?: unknown, d?: unknown): unknown {
+          return ours.run(this, [a, b, c, d]);
+        };
+  Object.defineProperty(implementation, 'length', { value: BUILTINS.get(name.trim())?.least ?? 0 });
+  // The published type of `this` lacks most of what JSONata gives; `Focus` has it.
+  return implementation as unknown as Implementation;
+};
 
 const enter = (_node: Node, _input: unknown, frame: Frame): void => spendNode(stateOf(frame).budget);
 
@@ -65,12 +85,14 @@ const variablesOf = (root: Node): ReadonlySet<unknown> =>
 
 export const install = (code: jsonata.Expression, root: Node): void => {
   const used = variablesOf(root);
-  for (const [name, [implementation, signature]] of FUNCTIONS) {
+  for (const [name, ours] of Object.entries(FUNCTIONS)) {
     // `|…|…|` calls `$clone` without naming it.
-    if (used.has(name) || name === 'clone') code.registerFunction(name, implementation, signature);
+    if (used.has(name) || name === 'clone') {
+      code.registerFunction(name, callable(name, ours), ours.signature);
+    }
   }
   // Symbols are names too; the published type says string only.
-  const assign = code.assign as (name: string | symbol, value: unknown) => void;
-  assign(Symbol.for('jsonata.__evaluate_entry'), enter);
-  assign(Symbol.for('jsonata.__evaluate_exit'), leave);
+  const hooked = code as { readonly assign: (name: string | symbol, value: unknown) => void };
+  hooked.assign(Symbol.for('jsonata.__evaluate_entry'), enter);
+  hooked.assign(Symbol.for('jsonata.__evaluate_exit'), leave);
 };

@@ -4,10 +4,10 @@ import { spendItems, spendValue } from './budget.ts';
 import { type Focus, stateOf } from './frame.ts';
 
 /** Null does not exist either: it is what APIs send for nothing. */
-export const exists = (value?: unknown): boolean => value !== undefined && value !== null;
+export const exists = (_focus: Focus, [value]: [unknown?]): boolean => value !== undefined && value !== null;
 
 /** Nothing, null, "", [] and {}. */
-export const empty = (value?: unknown): boolean => {
+export const empty = (_focus: Focus, [value]: [unknown?]): boolean => {
   if (value === undefined || value === null || value === '') return true;
   return typeof value === 'object' && Object.keys(value).length === 0;
 };
@@ -20,19 +20,19 @@ const copied = (value: unknown): unknown => {
   return copy;
 };
 
-export function clone(this: Focus, value?: unknown): unknown {
-  spendValue(stateOf(this.environment).budget, value);
+export const clone = ({ environment }: Focus, [value]: [unknown?]): unknown => {
+  spendValue(stateOf(environment).budget, value);
   return copied(value);
-}
+};
 
 const isMarked = (list: readonly unknown[]): boolean => 'sequence' in list && list.sequence === true;
 
 /** Equal means what `=` means: objects with their members in any order. */
-export function distinct(this: Focus, list?: unknown): unknown {
+export const distinct = (focus: Focus, [list]: [unknown?]): unknown => {
   if (!Array.isArray(list) || list.length <= 1) return list;
-  spendValue(stateOf(this.environment).budget, list);
+  spendValue(stateOf(focus.environment).budget, list);
   const seen = new Set<string>();
-  const result = isMarked(list) ? this.createSequence() : [];
+  const result = isMarked(list) ? focus.createSequence() : [];
   for (const item of list) {
     // Values in an expression are JSON, functions apart, which have no text.
     const key = canonical(item as Json);
@@ -40,7 +40,7 @@ export function distinct(this: Focus, list?: unknown): unknown {
     seen.add(key);
   }
   return result;
-}
+};
 
 /** Whether the first belongs after the second. */
 type IsAfter = (left: unknown, right: unknown) => unknown;
@@ -76,12 +76,15 @@ const sameKind = (list: readonly unknown[]): readonly (number | string)[] | unde
   return isNumbers || isTexts ? list : undefined;
 };
 
-export async function sort(this: Focus, list?: readonly unknown[], isAfter?: IsAfter): Promise<unknown> {
+export const sort = async (
+  { environment }: Focus,
+  [list, isAfter]: [(readonly unknown[])?, IsAfter?],
+): Promise<unknown> => {
   if (list === undefined || list.length <= 1) return list;
-  spendItems(stateOf(this.environment).budget, list.length * Math.ceil(Math.log2(list.length)));
+  spendItems(stateOf(environment).budget, list.length * Math.ceil(Math.log2(list.length)));
   if (isAfter !== undefined) return mergeSorted(list, isAfter);
   const sortable = sameKind(list);
   // JSONata's own error, for which it has the words.
   if (sortable === undefined) throw Object.assign(new Error(), { code: 'D3070' });
   return sortable.toSorted(isAscending);
-}
+};

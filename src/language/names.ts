@@ -13,22 +13,11 @@ export interface Use {
 export const namesOf = (expression: Expression): readonly Use[] => expression.names;
 
 /** The names of the language. In a row they are fields of the row, which nobody means. */
-export const NAMES: ReadonlySet<string> = new Set([
-  ...[
-    'inputs',
-    'event',
-    'events',
-    'request',
-    'schedule',
-    'caller',
-    'steps',
-    'errors',
-    'item',
-    'index',
-    'items',
-  ],
-  ...['vars', 'error', 'links', 'secrets', 'run'],
-]);
+export const NAMES: ReadonlySet<string> = new Set(
+  'inputs event events request schedule caller steps errors item index items vars error links secrets run'.split(
+    ' ',
+  ),
+);
 
 export interface Flaw {
   readonly code: string;
@@ -122,9 +111,10 @@ const find = (node: Node, place: Place, into: { names: Use[]; flaws: Flaw[] }): 
 
 /** Every name of the language in a tree that was not rewritten yet. */
 export const findNames = (root: Node, source: string): Found => {
-  const found = { names: [], flaws: [] };
-  find(root, { source, inRow: false }, found);
-  return found;
+  const names: Use[] = [];
+  const flaws: Flaw[] = [];
+  find(root, { source, inRow: false }, { names, flaws });
+  return { names: names.toSorted((left, right) => left.position - right.position), flaws };
 };
 
 /** The variables that the expression itself binds. */

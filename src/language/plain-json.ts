@@ -3,13 +3,10 @@ import { StepError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import { type Budget, spendItems } from './budget.ts';
 
-const isFunction = (value: unknown): boolean =>
-  typeof value === 'function' ||
-  (typeof value === 'object' &&
-    value !== null &&
-    (('_jsonata_lambda' in value && value._jsonata_lambda === true && 'environment' in value) ||
-      ('_jsonata_function' in value &&
-        typeof (value as { implementation?: unknown }).implementation === 'function')));
+/** As JSONata marks them; the second member tells them from data that has such a name. */
+const isFunction = (value: object): boolean =>
+  ('_jsonata_lambda' in value && 'environment' in value) ||
+  ('_jsonata_function' in value && 'implementation' in value);
 
 const refuseFunction = (): never => {
   throw new StepError('expression', 'its result is a function: call it, as in $uppercase(x)');
@@ -20,27 +17,31 @@ const numberOf = (value: number): number => {
   throw new StepError('expression', 'its result is no number: infinity, or a calculation without a result');
 };
 
-const listOf = (value: readonly unknown[], budget: Budget): readonly Json[] => {
-  const items = value.map((item) => plainJson(item, budget)).filter((item) => item !== undefined);
-  // A list from the scope is handed on as it is; JSONata's own carry a `push` and flags.
-  const isUnchanged =
-    Object.keys(value).length === value.length &&
-    items.length === value.length &&
-    items.every((item, index) => item === value[index]) &&
-    !Object.hasOwn(value, 'cons');
-  return isUnchanged ? (value as readonly Json[]) : items;
+/** A list from the scope has nothing but its items; JSONata's own carry flags and a `push`. */
+const isUnmarked = (list: readonly unknown[]): boolean =>
+  !Object.hasOwn(list, 'sequence') && !Object.hasOwn(list, 'push') && !Object.hasOwn(list, 'cons');
+
+const listOf = (list: readonly unknown[], budget: Budget): readonly Json[] => {
+  const items: Json[] = [];
+  let isUnchanged = isUnmarked(list);
+  for (const item of list) {
+    const plain = plainJson(item, budget);
+    if (plain !== item || plain === undefined) isUnchanged = false;
+    if (plain !== undefined) items.push(plain);
+  }
+  // Every item is JSON, and there is nothing else.
+  return isUnchanged ? (list as readonly Json[]) : items;
 };
 
 const objectOf = (value: object, budget: Budget): Json => {
-  const entries = Object.entries(value);
   const members: [string, Json][] = [];
   let isUnchanged = Object.getPrototypeOf(value) === Object.prototype;
-  for (const [key, member] of entries) {
+  for (const [key, member] of Object.entries(value)) {
     const plain = plainJson(member, budget);
-    if (plain !== member) isUnchanged = false;
+    if (plain !== member || plain === undefined) isUnchanged = false;
     if (plain !== undefined) members.push([key, plain]);
   }
-  // `fromEntries` defines members, so a key `__proto__` stays a key.
+  // Every member is JSON. `fromEntries` defines members, so a key `__proto__` stays a key.
   return isUnchanged ? (value as Json) : Object.fromEntries(members);
 };
 

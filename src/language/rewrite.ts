@@ -12,7 +12,10 @@ export const CONCAT = ' concat';
 export const patternName = (index: number): string => ` pattern ${index}`;
 
 /** Functions that replace JSONata's but need it too: theirs keep the name. */
-export const RENAMED: Readonly<Record<string, string>> = { replace: ' replace', toMillis: ' toMillis' };
+export const RENAMED = { replace: ' replace', toMillis: ' toMillis' } as const;
+
+const isRenamed = (name: unknown): name is keyof typeof RENAMED =>
+  typeof name === 'string' && Object.hasOwn(RENAMED, name);
 
 /** Functions that walk through all members of an object. */
 const WALKERS: ReadonlySet<unknown> = new Set(['keys', 'merge', 'spread', 'each', 'sift']);
@@ -30,7 +33,11 @@ const negate = (node: Node, condition: Node): void => {
   delete node.rhs;
   delete node.procedure;
   delete node.arguments;
-  Object.assign(node, { type: 'condition', condition, then: NO, else: YES } satisfies Node);
+  node.type = 'condition';
+  node.condition = condition;
+  // oxlint-disable-next-line unicorn/no-thenable -- JSONata's word for it; nobody awaits a node
+  node.then = NO;
+  node.else = YES;
 };
 
 /** The operands of a chain of `&`, from left to right. */
@@ -45,7 +52,10 @@ const joinTexts = (node: Node): void => {
   delete node.lhs;
   delete node.rhs;
   const procedure: Node = { type: 'variable', value: CONCAT };
-  Object.assign(node, { type: 'function', value: '(', procedure, arguments: operands } satisfies Node);
+  node.type = 'function';
+  node.value = '(';
+  node.procedure = procedure;
+  node.arguments = operands;
 };
 
 const markOperands = (node: Node): void => {
@@ -113,13 +123,7 @@ export const rewrite = (root: Node): Rewritten => {
     if (node.type === 'binary') rewriteBinary(node);
     else if (node.type === 'function') rewriteCall(node);
     else if (node.type === 'apply') rewriteApply(node);
-    else if (
-      node.type === 'variable' &&
-      typeof node.value === 'string' &&
-      Object.hasOwn(RENAMED, node.value)
-    ) {
-      node.value = RENAMED[node.value];
-    }
+    else if (node.type === 'variable' && isRenamed(node.value)) node.value = RENAMED[node.value];
   }
   return rewritten;
 };

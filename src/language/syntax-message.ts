@@ -58,7 +58,7 @@ const WORDS: Readonly<Record<string, (error: JsonataError) => string>> = {
   S0204: ({ token }) => `There is no operator "${String(token)}"`,
   S0207: () => 'The expression ends too early, or is empty',
   S0211: ({ token }) => `"${String(token)}" needs something before it`,
-  S0213: () => 'A number cannot follow a dot: write [0] for the first item',
+  S0213: () => 'Numbers, true, false and null cannot follow a dot: write [0] for an item, .`null` for a name',
   S0302: () => 'A pattern is never closed: end it with /',
 };
 
