@@ -55,8 +55,12 @@ export const addToken = async (db: D1Database, token: StoredToken): Promise<bool
   return result.meta.changes === 1;
 };
 
-/** Whether there was such a token; the time of a first revocation stays. */
-export const revokeToken = async (db: D1Database, id: string, now: number): Promise<boolean> => {
-  const update = db.prepare('UPDATE tokens SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1');
-  return (await within(update.bind(id, now).run())).meta.changes === 1;
+/** From then on it is nobody's; the time of a first revocation stays. */
+export const revokeToken = async (
+  db: D1Database,
+  { handle }: Pick<StoredToken, 'handle'>,
+  now: number,
+): Promise<void> => {
+  const update = db.prepare('UPDATE tokens SET revoked_at = ?2 WHERE handle = ?1 AND revoked_at IS NULL');
+  await within(update.bind(handle, now).run());
 };

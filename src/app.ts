@@ -1,0 +1,85 @@
+/** HTTP: the middleware, the mount table, and the one place where what is thrown becomes an answer. */
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { authenticate } from './access/allow.ts';
+import type { HttpContext } from './access/context.ts';
+import { managementApi } from './api/management.ts';
+import { bodyCap } from './body-cap.ts';
+import type { Cards } from './domain/card.ts';
+import { mintId } from './domain/ids.ts';
+import { problemResponse, refuse } from './domain/problem.ts';
+import { catalogueOf } from './language/catalogue.ts';
+import { flowJsonSchema } from './language/json-schema.ts';
+import { responseHeaders } from './response-headers.ts';
+import { StoreUnavailable } from './storage/deadline.ts';
+import { apiDoor } from './triggers/api/door.ts';
+import { manualDoor } from './triggers/manual/door.ts';
+import type { ManualPorts } from './triggers/manual/door.ts';
+import { cardsPage } from './web/cards-page.ts';
+import { styleSheet, STYLE_PATH } from './web/page.ts';
+import { problemPage } from './web/problem-page.ts';
+
+export interface AppParts {
+  readonly cards: Cards;
+  /** as package.json says */
+  readonly version: string;
+  readonly dryRun: ManualPorts['dryRun'];
+}
+
+type Ctx = Context<HttpContext>;
+
+const notFound = (c: Ctx): Response =>
+  problemResponse(refuse('not_found', `Nothing is at ${c.req.path}.`), c.get('requestId'));
+
+/** Refusals are returned; what is thrown is an outage of the store, or a bug. */
+const failed = (error: Error, c: Ctx): Response => {
+  const requestId = c.get('requestId');
+  if (error instanceof StoreUnavailable) {
+    console.error(requestId, error.message);
+    return problemResponse(refuse('unavailable', 'The database does not answer. Try again.'), requestId);
+  }
+  console.error(requestId, error);
+  return problemResponse(
+    refuse('internal', 'Something broke; the log has it under the request id.'),
+    requestId,
+  );
+};
+
+/** Open to everybody: what helps to write flows and to understand answers. */
+const openPages = (cards: Cards): Hono<HttpContext> => {
+  const open = new Hono<HttpContext>();
+  open.get('/health', (c) => c.json({ status: 'ok' }));
+  open.get('/schema/flow.json', (c) => {
+    c.header('Content-Type', 'application/schema+json');
+    return c.body(JSON.stringify(flowJsonSchema(catalogueOf(cards))));
+  });
+  open.get('/docs/cards', () => cardsPage(cards));
+  open.get(STYLE_PATH, () => styleSheet());
+  open.get(
+    '/problems/:code',
+    async (c) => (await problemPage(c.req.param('code'), c.req.raw)) ?? notFound(c),
+  );
+  return open;
+};
+
+export const createApp = ({ cards, version, dryRun }: AppParts): Hono<HttpContext> => {
+  const app = new Hono<HttpContext>();
+  app.use(async (c, next) => {
+    c.set(
+      'requestId',
+      mintId('req', Date.now(), (length) => crypto.getRandomValues(new Uint8Array(length))),
+    );
+    c.set('cards', cards);
+    return next();
+  });
+  app.use(responseHeaders);
+  app.use(bodyCap);
+  app.use('/api/*', authenticate);
+  app.route('/', openPages(cards));
+  app.route('/', apiDoor);
+  app.route('/', manualDoor({ dryRun }));
+  app.route('/', managementApi(version));
+  app.notFound(notFound);
+  app.onError(failed);
+  return app;
+};

@@ -1,0 +1,27 @@
+/** How much a request may bring. Bodies are counted as they come in, whatever their headers say. */
+import { bodyLimit } from 'hono/body-limit';
+import { createMiddleware } from 'hono/factory';
+import type { HttpContext } from './access/context.ts';
+import { problemResponse, refuse } from './domain/problem.ts';
+
+const MB = 1024 * 1024;
+const USUAL = 2 * MB;
+/** Files of a push are saved all or none, so they come together. */
+const PUSH = 16 * MB;
+const PUSHES: readonly string[] = ['/api/v1/flows/push', '/api/v1/flows/check'];
+
+const capped = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: (c) => {
+      const detail = `The body is over ${maxSize / MB} MB.`;
+      return problemResponse(refuse('too_large', detail), String(c.get('requestId')));
+    },
+  });
+
+const usual = capped(USUAL);
+const push = capped(PUSH);
+
+export const bodyCap = createMiddleware<HttpContext>((c, next) =>
+  PUSHES.includes(c.req.path) ? push(c, next) : usual(c, next),
+);
