@@ -70,9 +70,9 @@ const requireFinite = (node: Node, value: number): void => {
 };
 
 // The order of parameters is JSONata's.
-const leave = (node: Node, _input: unknown, ...[frame, value]: [Frame, unknown]): void => {
-  if (typeof value === 'number') return requireFinite(node, value);
+const leave = (node: Node, _input: unknown, frame: Frame, value: unknown): void => {
   const { budget } = stateOf(frame);
+  if (typeof value === 'number') requireFinite(node, value);
   if (typeof value === 'string') {
     spendText(budget, value.length);
     if (node.type === 'function') requireTextRoom(value.length);

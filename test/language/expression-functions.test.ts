@@ -56,11 +56,12 @@ describe('the functions put in the place of JSONata’s', () => {
       '-secrets.key',
       '{secrets.key: 1, secrets.key: 2}',
       "$formatNumber(1, secrets.key & ';;')",
-      '$parseInteger(secrets.key, secrets.key)',
+      "$formatNumber(1, '0.0.0' & secrets.key)",
       '$formatBase(10, secrets.key)',
       "$toMillis(secrets.key, '[' & secrets.key)",
       '$parseJson(secrets.key)',
-      "$now('[' & secrets.key & ']')",
+      "$fromMillis(1, '[YN' & secrets.key & ']')",
+      "$encodeUrl(secrets.key & '\\ud800')",
       "$decodeUrl(secrets.key & '%')",
     ];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holds } from '../../src/language/resolve.ts';
+import { holds, resolve } from '../../src/language/resolve.ts';
 import { AT, failureOf, refusalOf, SCOPE, valueOf } from './expression-scope.ts';
 
 describe('nothing and null', () => {
@@ -183,6 +183,12 @@ describe('times', () => {
     expect(await valueOf("$now('[Y0001]-[M01]-[D01]')")).toBe('2026-11-23');
     expect(await valueOf('$millis()')).toBe(AT.now);
     expect(await valueOf("$toMillis('08:30', '[H01]:[m01]')")).toBe(Date.parse('2026-11-23T08:30:00Z'));
+  });
+
+  it('are each evaluation’s own, though they share the compiled expression', async () => {
+    const asked = [1_000, 2_000, 3_000].map((now) => resolve('${{ [$millis()] }}', SCOPE, { ...AT, now }));
+
+    expect(await Promise.all(asked)).toEqual([[1_000], [2_000], [3_000]]);
   });
 
   it('are counted on the calendar of the flow’s zone', async () => {
