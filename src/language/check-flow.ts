@@ -1,5 +1,5 @@
 /** Checks a flow that could be read: what its parts say to each other, and to the cards. */
-import type { Block, Flow, Step, Trigger } from '../domain/flow.ts';
+import type { Flow, Trigger } from '../domain/flow.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Catalogue } from './catalogue.ts';
 import { checkDeclared } from './check-fields.ts';
@@ -7,6 +7,7 @@ import { checkCondition, checkTemplate } from './check-expressions.ts';
 import { checkBlock, type Walking } from './check-steps.ts';
 import { checkAvailable } from './normalise-trigger.ts';
 import type { Path } from './place.ts';
+import { placedSteps, type Placed } from './placed-steps.ts';
 import type { Report } from './report.ts';
 import { topScope } from './scope.ts';
 
@@ -19,42 +20,6 @@ export interface FlowChecking {
   /** Some step could not be read: what it would have set is not known. */
   readonly isBroken: boolean;
 }
-
-type Placed = readonly [Path, Step];
-
-/** The blocks of a step, with the place each has in the file. */
-export const blocksOf = (step: Step): readonly (readonly [Path, Block])[] => {
-  switch (step.kind) {
-    case 'if':
-      return [
-        ...step.branches.map(
-          ({ then }, index) => [index === 0 ? ['then'] : ['elseIf', index - 1, 'then'], then] as const,
-        ),
-        ...(step.else === undefined ? [] : [[['else'], step.else] as const]),
-      ];
-    case 'try':
-      return [
-        [['try'], step.try],
-        ...(step.catch === undefined ? [] : [[['catch'], step.catch] as const]),
-        ...(step.finally === undefined ? [] : [[['finally'], step.finally] as const]),
-      ];
-    case 'forEach':
-    case 'while':
-      return [[['do'], step.do]];
-    case 'parallel':
-      return Object.entries(step.branches).map(([name, block]) => [['parallel', name], block] as const);
-    default:
-      return [];
-  }
-};
-
-/** Every step of a block and of the blocks inside, in the order of the text. */
-export const placedSteps = (block: Block, path: Path): readonly Placed[] =>
-  block.flatMap((step, index) => {
-    const at = [...path, index];
-    const inside = blocksOf(step).flatMap(([inner, nested]) => placedSteps(nested, [...at, ...inner]));
-    return [[at, step] as const, ...inside];
-  });
 
 const checkIds = (placed: readonly Placed[], { lineAt, report }: FlowChecking): ReadonlyMap<string, Path> => {
   const places = new Map<string, Path>();

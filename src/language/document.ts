@@ -6,8 +6,7 @@ import { Composer, LineCounter, Parser, type CST, type Document } from 'yaml';
 import type { Problem } from '../domain/flow.ts';
 import { utf8Length, type Json } from '../domain/json.ts';
 import { locateIn } from './locate.ts';
-import type { Path, Position } from './place.ts';
-import type { Spot } from './report.ts';
+import type { Fault, Path, Position, Spot } from './place.ts';
 import { checkTokens } from './source-tokens.ts';
 import { dataOf } from './yaml-data.ts';
 
@@ -22,14 +21,6 @@ export type ReadDocument =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 export const MOST_BYTES = 256_000;
-
-/** A fault at an offset of the text. */
-export interface Fault {
-  readonly offset: number;
-  readonly code: string;
-  readonly message: string;
-  readonly path?: string;
-}
 
 const MOST_FAULTS = 20;
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Field, Fields } from '../domain/flow.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { FORMATS, isFormat } from './formats.ts';
-import { Name, Value } from './file-values.ts';
+import { expecting, Name, Value } from './file-values.ts';
 import { compilePattern } from './schema-scalar.ts';
 import { JSON_TYPES } from './schema-type.ts';
 
@@ -89,7 +89,7 @@ const keywords = {
 
 const type = z
   .union([TypeName, z.array(TypeName).min(1)], {
-    error: `must be one of ${JSON_TYPES.join(', ')}, or a list of them`,
+    error: expecting(`must be one of ${JSON_TYPES.join(', ')}, or a list of them`),
   })
   .meta({ description: 'The type, or a list of them: [string, "null"].' });
 

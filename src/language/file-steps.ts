@@ -3,7 +3,7 @@
  * a flow is read (each step is then read on its own, so that all its problems are found), steps when an editor asks.
  */
 import * as z from 'zod';
-import { Condition, duration, Name, Value } from './file-values.ts';
+import { Condition, duration, expecting, Name, Value } from './file-values.ts';
 
 const about = (description: string): { readonly description: string } => ({ description });
 
@@ -31,7 +31,10 @@ const Retry = z
     on: z
       .array(
         z.union(
-          [z.number().int().min(100).max(599), z.string().regex(/^([1-5]\d\d|[1-5]xx|[a-z][a-z0-9_]*)$/)],
+          [
+            z.number().int().min(100).max(599),
+            z.string().regex(/^([1-5]\d\d|[1-5]xx|[a-z][a-z0-9_]*)$/, RETRY_ON),
+          ],
           { error: RETRY_ON },
         ),
       )
@@ -40,9 +43,11 @@ const Retry = z
   })
   .meta({ id: 'Retry', description: 'What is not safe to repeat is tried again only after 429.' });
 
+const TOLERATED = 'must be a number of items such as 5, or a share of them such as 1%';
+
 const Tolerance = z.strictObject({
-  tolerate: z.union([z.number().int().min(1), z.string().regex(/^(100|\d{1,2})(\.\d+)?%$/)], {
-    error: 'must be a number of items such as 5, or a share of them such as 1%',
+  tolerate: z.union([z.number().int().min(1), z.string().regex(/^(100|\d{1,2}(\.\d+)?)%$/, TOLERATED)], {
+    error: expecting(TOLERATED),
   }),
 });
 
@@ -102,7 +107,9 @@ const waits = (block: z.ZodType<readonly unknown[]>) => ({
   ...controls(block),
   wait: z.strictObject({
     ...base,
-    wait: z.union([z.strictObject({ for: Value }), z.strictObject({ until: Value })], { error: WAITS }),
+    wait: z.union([z.strictObject({ for: Value }), z.strictObject({ until: Value })], {
+      error: expecting(WAITS),
+    }),
   }),
   respond: z.strictObject({
     ...base,
@@ -134,7 +141,7 @@ const NO_LIST = 'must be a list of steps: lines that begin with "- "';
 
 /** A block whose steps stay as they are, to be read one by one. */
 export const UnreadBlock = z.array(z.unknown(), {
-  error: ({ input }) => (input === undefined ? 'is required' : NO_LIST),
+  error: expecting(NO_LIST),
 });
 
 /** Known to the language, not to this version. */

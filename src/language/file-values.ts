@@ -10,6 +10,12 @@ import { parseTemplate, wholeExpression } from './template.ts';
 /** Any value, with expressions in its texts. The document was read as JSON, so nothing else can come. */
 export const Value = z.unknown() as z.ZodType<Json>;
 
+/** What a value must be, for zod; a value that is not there is missing, whatever it would have to be. */
+export const expecting =
+  (sentence: string) =>
+  ({ input }: { readonly input?: unknown }): string =>
+    input === undefined ? 'is required' : sentence;
+
 export const Name = z
   .string()
   .regex(FIELD_NAME, 'must be a name: a letter, then letters, digits and _; labels go into title')
@@ -19,7 +25,7 @@ const CONDITION = 'must be one condition between braces, such as ${{ inputs.age 
 
 /** One expression that gives true or false; read, it has lost its braces. */
 export const Condition = z
-  .union([z.boolean(), z.string().meta({ pattern: '^\\s*\\$\\{\\{' })], { error: CONDITION })
+  .union([z.boolean(), z.string().meta({ pattern: '^\\s*\\$\\{\\{' })], { error: expecting(CONDITION) })
   .transform((value, context): ConditionText => {
     if (typeof value === 'boolean') return String(value);
     const template = parseTemplate(value);
@@ -43,7 +49,7 @@ interface Bounds {
 export const duration = ({ least = '0s', most = '3650d' }: Bounds = {}) => {
   const [from, to] = [durationMs(least) ?? 0, durationMs(most) ?? 0];
   return z
-    .string({ error: DURATION_TEXT })
+    .string({ error: expecting(DURATION_TEXT) })
     .regex(DURATION, DURATION_TEXT)
     .refine((text) => (durationMs(text) ?? from) >= from, `must be at least ${least}`)
     .refine((text) => (durationMs(text) ?? to) <= to, `must be at most ${most}`)

@@ -39,26 +39,47 @@ const writtenFlow = () => {
 
 const EXPRESSION: JsonObject = { $ref: '#/$defs/Expression' };
 
-/** A schema of values as a schema of what may be written for them: texts with expressions fit everywhere. */
+/** Words that tell something and ask nothing. */
+const TOLD = ['title', 'description', 'default', 'examples'];
+
+const split = (schema: JsonObject): { readonly told: JsonObject; readonly asked: JsonObject } => {
+  const members = Object.entries(schema);
+  return {
+    told: Object.fromEntries(members.filter(([word]) => TOLD.includes(word))),
+    asked: Object.fromEntries(members.filter(([word]) => !TOLD.includes(word))),
+  };
+};
+
+/** What lies inside a schema, each part as it may be written. */
+const inner = (schema: JsonObject): JsonObject => {
+  const parts: Record<string, Json> = { ...schema };
+  if (isObject(schema.properties)) parts.properties = eachOf(schema.properties);
+  for (const word of ['additionalProperties', 'items']) {
+    const part = schema[word];
+    if (isObject(part)) parts[word] = writable(part);
+  }
+  for (const word of ['anyOf', 'oneOf', 'allOf', 'prefixItems']) {
+    const list = schema[word];
+    if (Array.isArray(list)) parts[word] = list.map(writable);
+  }
+  return parts;
+};
+
+/**
+ * A schema of values as a schema of what may be written for them: a text with an expression fits everywhere, a number
+ * or a boolean where text is wanted, one where a list is.
+ */
 const writable = (schema: Json): Json => {
   if (!isObject(schema)) return schema;
-  const inner: Record<string, Json> = { ...schema };
-  if (isObject(schema.properties)) inner.properties = eachOf(schema.properties);
-  if (isObject(schema.additionalProperties))
-    inner.additionalProperties = writable(schema.additionalProperties);
-  if (isObject(schema.items)) inner.items = writable(schema.items);
-  for (const word of ['anyOf', 'oneOf', 'allOf', 'prefixItems']) {
-    const parts = schema[word];
-    if (Array.isArray(parts)) inner[word] = parts.map(writable);
+  const { told, asked } = split(inner(schema));
+  if (Object.keys(asked).length === 0) return told;
+  const isChoice = asked.enum !== undefined || asked.const !== undefined;
+  if (asked.type === 'string' && !isChoice) {
+    const text = { ...asked, type: ['string', 'number', 'boolean'] };
+    return Object.keys(asked).length === 1 ? { ...told, ...text } : { ...told, anyOf: [text, EXPRESSION] };
   }
-  const { title, description, default: usual, ...rest } = inner;
-  if (Object.keys(rest).length === 0 || (rest.type === 'string' && Object.keys(rest).length === 1))
-    return inner;
-  const told = { title, description, default: usual };
-  const kept = Object.entries(told).flatMap(([key, value]) =>
-    value === undefined ? [] : [[key, value] as const],
-  );
-  return { ...Object.fromEntries(kept), anyOf: [rest, EXPRESSION] };
+  const one = asked.type === 'array' && asked.minItems === undefined ? [asked.items ?? {}] : [];
+  return { ...told, anyOf: [asked, ...one, EXPRESSION] };
 };
 
 const eachOf = (properties: JsonObject): JsonObject =>
@@ -90,7 +111,6 @@ const withOf = ({ id, input }: CardSignature): JsonObject => {
 const cardRules = (cards: readonly CardSignature[]): readonly Json[] =>
   cards.map(({ id, input }) => ({
     if: { properties: { card: { const: id } }, required: ['card'] },
-    // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
     then: {
       properties: { with: { $ref: `#/$defs/${id}` } },
       ...(Array.isArray(input.required) && input.required.length > 0 ? { required: ['with'] } : {}),

@@ -1,7 +1,6 @@
 /** Finds the line and column of a member, of its key, or of a place inside an expression it holds. */
 import { isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from 'yaml';
-import type { Path, Position } from './place.ts';
-import type { Spot } from './report.ts';
+import type { Path, Position, Spot } from './place.ts';
 
 interface Found {
   readonly node: unknown;

@@ -1,10 +1,7 @@
 /** Collects what is wrong with a flow, so that its author learns everything at once, each problem with its place. */
 import type { Problem } from '../domain/flow.ts';
 import type { SourceDocument } from './document.ts';
-import { pathText, type Path } from './place.ts';
-
-/** The key of a member, its value (the usual case), or a text and an offset in it: a place inside an expression. */
-export type Spot = 'key' | 'value' | { readonly source: string; readonly offset: number };
+import { pathText, type Path, type Spot } from './place.ts';
 
 export interface Finding {
   readonly path: Path;

@@ -51,27 +51,38 @@ const chain = (checks: readonly Check[]): Check => {
   return (value, path, visit) => checks.reduce((current, check) => check(current, path, visit), value);
 };
 
-const compileWith =
-  (compiling: { current: Compiling }) =>
-  (schema: Json): Check => {
-    if (schema === false) return nothing;
-    if (!isObject(schema)) return anything;
-    if (typeof schema.$ref === 'string') return passTemplates(referenceCheck(schema.$ref, compiling.current));
-    const parts = [
-      typeCheck(schema),
-      ...scalarChecks(schema),
-      choiceCheck(schema, compiling.current),
-      arrayCheck(schema, compiling.current),
-      objectCheck(schema, compiling.current),
-    ].filter((check) => check !== undefined);
-    return parts.length === 0 ? anything : passTemplates(chain(parts));
+/** A value of the wrong type is told that alone: what else is asked of it would only confuse. */
+const typeFirst = (type: Check | undefined, rest: Check): Check => {
+  if (type === undefined) return rest;
+  return (value, path, visit) => {
+    const before = visit.errors.length;
+    const typed = type(value, path, visit);
+    return visit.errors.length > before ? typed : rest(typed, path, visit);
   };
+};
+
+const compileSchema = (schema: Json, compiling: Compiling): Check => {
+  if (schema === false) return nothing;
+  if (!isObject(schema)) return anything;
+  if (typeof schema.$ref === 'string') return passTemplates(referenceCheck(schema.$ref, compiling));
+  const parts = [
+    ...scalarChecks(schema),
+    choiceCheck(schema, compiling),
+    arrayCheck(schema, compiling),
+    objectCheck(schema, compiling),
+  ].filter((check) => check !== undefined);
+  const type = typeCheck(schema);
+  if (type === undefined && parts.length === 0) return anything;
+  return passTemplates(typeFirst(type, chain(parts)));
+};
 
 const compileRoot = (schema: JsonObject): Check => {
-  const holder: { current: Compiling } = {
-    current: { root: schema, references: new Map(), compile: (inner) => compileWith(holder)(inner) },
+  const compiling: Compiling = {
+    root: schema,
+    references: new Map(),
+    compile: (inner) => compileSchema(inner, compiling),
   };
-  return holder.current.compile(schema);
+  return compiling.compile(schema);
 };
 
 const compiled = new WeakMap<JsonObject, Check>();

@@ -23,7 +23,7 @@ export const titleOf = (value: Json): string => {
   if (Array.isArray(value)) return 'a list';
   if (isObject(value)) return 'an object';
   if (typeof value === 'boolean') return String(value);
-  return typeof value === 'number' ? 'a number' : 'text';
+  return typeof value === 'number' ? `the number ${value}` : 'text';
 };
 
 export const hasType = (value: Json, type: string): boolean => {

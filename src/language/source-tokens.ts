@@ -1,6 +1,6 @@
 /** Reads a document's tokens before anything is built from them, so that no text can explode or nest for ever. */
 import type { CST } from 'yaml';
-import type { Fault } from './document.ts';
+import type { Fault } from './place.ts';
 
 export const MOST_LEVELS = 64;
 

@@ -1,8 +1,8 @@
 /** What a flow needs from the installation it runs in. */
 import type { Flow } from '../domain/flow.ts';
-import { placedSteps } from './check-flow.ts';
 import { compileExpression } from './expression.ts';
 import { namesOf } from './names.ts';
+import { placedSteps } from './placed-steps.ts';
 import { expressionsIn } from './template.ts';
 
 const cardsOf = (flow: Flow) =>

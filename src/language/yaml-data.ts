@@ -1,8 +1,7 @@
 /** From nodes of YAML to JSON: keys are text, said once, and harmless; numbers are exact. */
 import { isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
 import type { Json } from '../domain/json.ts';
-import type { Fault } from './document.ts';
-import { pathText, type Path } from './place.ts';
+import { pathText, type Fault, type Path } from './place.ts';
 
 const DANGEROUS = new Set(['__proto__', 'constructor', 'prototype']);
 
