@@ -5,7 +5,7 @@ export interface JsonataError {
   readonly code?: string;
   /** counted from 0, behind the token it is about */
   readonly position?: number;
-  readonly token?: unknown;
+  readonly token?: string | number;
   readonly value?: unknown;
   readonly value2?: unknown;
   readonly index?: number;
