@@ -4,6 +4,7 @@ import { createApp } from './app.ts';
 import { cards } from './cards.ts';
 import { dryRun } from './dry-port.ts';
 import type { Bindings } from './storage/bindings.ts';
+import { keepDeadLetters } from './storage/dead-letters.ts';
 import { tick } from './triggers/tick.ts';
 
 export { RunLane } from './run-lane.ts';
@@ -15,4 +16,5 @@ export default {
   scheduled: async (controller, env) => {
     await tick(env, controller.scheduledTime);
   },
+  queue: (batch, env) => keepDeadLetters(env.DB, batch, 'no door of this version reads this queue'),
 } satisfies ExportedHandler<Bindings>;

@@ -58,9 +58,12 @@ const bodyOf = ({ body }: Described, components: Mutable): JsonObject => {
   };
 };
 
-const refusalsOf = ({ refuses = [], body }: Described): JsonObject => {
-  const codes = new Set([...SHARED, ...(body ? WITH_BODY : []), ...refuses]);
-  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code][0]);
+/** Every code that an endpoint may refuse with. */
+export const refusalCodes = ({ refuses = [], body }: Described): ReadonlySet<ProblemCode> =>
+  new Set([...SHARED, ...(body ? WITH_BODY : []), ...refuses]);
+
+const refusalsOf = (described: Described): JsonObject => {
+  const byStatus = Map.groupBy(refusalCodes(described), (code) => PROBLEMS[code][0]);
   return Object.fromEntries(
     [...byStatus].map(([status, same]) => [
       String(status),

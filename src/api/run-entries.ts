@@ -8,10 +8,11 @@ import { laneFor } from '../storage/lanes.ts';
 import { answer, endpoint } from './endpoint.ts';
 import type { Call } from './endpoint.ts';
 import { eventStream } from './event-stream.ts';
-import { findRun } from './find-run.ts';
+import { findRun, findSteps } from './find-run.ts';
 import { noRun } from './runs.ts';
 import { cursorOf, PAGE, pageOf, readCursor } from './shapes/page.ts';
 import { iso, Time } from './shapes/scalars.ts';
+import { toldFromCopy } from './told-from-copy.ts';
 
 const NUMBER = /^\d{1,9}$/;
 const LIVE_LIMIT = 200;
@@ -41,22 +42,38 @@ const shown = (json: string): { type: string; at: string } => {
   return { type: entry.type, at: '', ...Object.fromEntries(members) };
 };
 
-/** Nothing more comes of a run whose journal is gone: D1 has all that there is to know. */
-const GONE: EntriesView = { found: true, entries: [], next: 0, ended: true };
+const STEPS_AT_ONCE = 200;
+
+const fromCopy = async (
+  env: Bindings,
+  id: string,
+  page: { readonly after: number; readonly limit: number },
+): Promise<EntriesView | Refusal> => {
+  const found = await findRun(env, id);
+  if (!found) return noRun(id);
+  if (!found.ok) return found;
+  const steps = [...found.steps];
+  for (let { next } = found; next !== null;) {
+    const more = await findSteps(env, id, { from: next, limit: STEPS_AT_ONCE });
+    if (!more?.ok) break;
+    steps.push(...more.steps);
+    next = more.next;
+  }
+  return toldFromCopy(found.detail, steps, page);
+};
 
 const entriesOf = async (
   env: Bindings,
   id: string,
-  { after, limit }: { readonly after: number; readonly limit: number },
+  page: { readonly after: number; readonly limit: number },
 ): Promise<EntriesView | Refusal> => {
   const lane = await laneFor(env, id);
   const called = lane
-    ? await callLane(env, lane, (stub, header) => stub.entries(header, id, after, limit))
+    ? await callLane(env, lane, (stub, header) => stub.entries(header, id, page.after, page.limit))
     : undefined;
   if (called && !called.ok) return called;
   if (called?.value.found) return called.value;
-  const copy = await findRun(env, id);
-  return copy ? GONE : noRun(id);
+  return fromCopy(env, id, page);
 };
 
 const statusOf = async (env: Bindings, id: string): Promise<string> => {
