@@ -5,9 +5,9 @@ import { refuse, type Refusal } from '../domain/problem.ts';
 import type { Bindings } from '../storage/bindings.ts';
 import { callLane } from '../storage/call-lane.ts';
 import { sha256 } from '../storage/digest.ts';
-import { homeOf, laneFor, layoutOf, mintRun, OWN_LANE } from '../storage/lanes.ts';
+import { homeOf, laneFor, layoutOf, mintRun, OWN_LANE, type Lane } from '../storage/lanes.ts';
 import type { OrderKey, RunOrder, Started } from './order.ts';
-import { full, outcomeOf, requestOf, reused, startAt, wrongHome } from './place-run.ts';
+import { COMMIT_MS, full, outcomeOf, requestOf, reused, startAt, wrongHome } from './place-run.ts';
 
 /** A key row lives eight days; whoever comes later than seven would find it gone and start a second run. */
 export const REDELIVERY_MS = 7 * 86_400_000;
@@ -64,6 +64,22 @@ const startElsewhere = async (env: Bindings, order: RunOrder, claim: KeyClaim): 
   return started;
 };
 
+/** Our own run, found by the repetition of a call whose reply was lost: the key's lane does not wait a second time. */
+const waitAgain = async (
+  env: Bindings,
+  home: Lane,
+  { runId, waitMs }: { readonly runId: string; readonly waitMs: number },
+): Promise<Started> => {
+  const called = await callLane(
+    env,
+    home,
+    (stub, header) => stub.answer(header, runId, waitMs),
+    waitMs + COMMIT_MS,
+  );
+  if (!called.ok) return called;
+  return { ok: true, outcome: 'started', runId, answer: called.value ?? { status: 'running' } };
+};
+
 /** Home first: key and run in one commit there, unless the run has to live elsewhere. */
 export const startWithKey = async (env: Bindings, order: RunOrder, key: OrderKey): Promise<Started> => {
   const firstAt = key.firstAt ?? order.now;
@@ -83,5 +99,7 @@ export const startWithKey = async (env: Bindings, order: RunOrder, key: OrderKey
   // The home took no run then, only the key: it cannot say how far the run has got.
   const isGuest = 'runId' in reply && laneOf(reply.runId) !== home.number;
   if (isGuest && reply.outcome !== 'key_reused') return startElsewhere(env, order, claim);
+  const isOurs = 'runId' in reply && reply.runId === runId;
+  if (isOurs && reply.outcome !== 'started') return waitAgain(env, home, { runId, waitMs: order.waitMs });
   return outcomeOf(env, reply, runId);
 };

@@ -8,7 +8,8 @@ import { layoutOf, type Lane } from '../storage/lanes.ts';
 import type { RunOrder, Started } from './order.ts';
 import { runUrl } from './run-url.ts';
 
-const COMMIT_MS = 10_000;
+/** What a lane needs beyond the time that the caller waits. */
+export const COMMIT_MS = 10_000;
 
 export const full = (): Refusal =>
   refuse('unavailable', 'Every lane has too much to do: no run was started. Try again.', {

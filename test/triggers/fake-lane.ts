@@ -4,9 +4,11 @@ import type {
   KeyClaim,
   LaneRpc,
   RunAnswer,
+  RunView,
   StartReply,
   StartRequest,
 } from '../../src/domain/lane.ts';
+import { isFinal } from '../../src/domain/run.ts';
 import type { Bindings, LaneNamespace } from '../../src/storage/bindings.ts';
 
 /** What a lane may reply to the next call instead of doing it. */
@@ -51,6 +53,10 @@ const startIn = (lane: FakeLane, request: StartRequest, respond: FakeLanes['resp
   if (known && known.body !== request.key?.body) return { outcome: 'key_reused', runId: known.runId };
   const runId = known?.runId ?? request.runId;
   const there = lane.runs.get(runId);
+  // The real one waits with the first caller; a second one with its key finds it waiting.
+  if (there && known && there.request.waitMs > 0 && !isFinal(there.answer.status)) {
+    return { outcome: 'in_progress', runId };
+  }
   if (there) return { outcome: 'repeated', runId, answer: there.answer };
   if (known) return { outcome: 'in_progress', runId };
 
@@ -78,6 +84,12 @@ const admitIn = (lane: FakeLane, name: string, requests: number, perMs: number):
   if (before >= requests) return perMs;
   lane.admitted.set(name, before + 1);
   return 0;
+};
+
+const viewIn = (lane: FakeLane, runId: string): RunView => {
+  const run = lane.runs.get(runId);
+  if (run === undefined) return { found: false };
+  return { found: true, detail: JSON.stringify({ id: runId, version: run.request.version }) };
 };
 
 const nothing = async (): Promise<never> => {
@@ -135,7 +147,7 @@ export const fakeLanes = (): FakeLanes => {
     admit: (_, name, requests, perMs) =>
       call(object, 'admit', (lane) => admitIn(lane, name, requests, perMs)),
     nudge: () => call(object, 'nudge', () => undefined),
-    view: nothing,
+    view: (_, runId) => call(object, 'view', (lane) => viewIn(lane, runId)),
     entries: nothing,
     cancel: nothing,
     retry: nothing,

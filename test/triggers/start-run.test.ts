@@ -164,6 +164,18 @@ describe('T1: a start with a key', () => {
     expect(lanes.allRuns()).toHaveLength(1);
   });
 
+  it('waits on when the reply to its own start is lost while it waits', async () => {
+    const lanes = fakeLanes();
+    lanes.respond = () => ({ status: 'running' });
+    lanes.faults.set('start', ['lost']);
+    const order = orderWith({ version: 0, key: key(), waitMs: 30_000 });
+
+    const started = await passTime(startRun(laneEnv(lanes, { homes: 1, lanes: 1 }), order));
+
+    expect(started).toMatchObject({ ok: true, outcome: 'started', answer: { status: 'running' } });
+    expect(lanes.calls).toEqual(['lane-0 start', 'lane-0 start', 'lane-0 answer']);
+  });
+
   it('is refused when the key came with another body before', async () => {
     const lanes = fakeLanes();
     const env = laneEnv(lanes, { homes: 1, lanes: 1 });

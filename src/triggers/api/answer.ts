@@ -18,12 +18,9 @@ export interface Answered {
 }
 
 /** How a failed run looks from outside: its own words only where the flow's `fail` chose them. */
-const failureRefusal = (
-  runId: string,
-  failure: (Failure & { readonly fromFail?: boolean }) | undefined,
-): Refusal => {
+const failureRefusal = (runId: string, failure: Failure | undefined): Refusal => {
   const members = { run: runId };
-  if (failure?.fromFail !== true) {
+  if (failure?.fromFlow !== true) {
     return refuse('run_failed', 'The run failed; its history says why.', { members });
   }
   const { code, message, status = 500 } = failure;

@@ -1,6 +1,7 @@
 /** What is sent to run a flow by hand. */
 import * as z from 'zod';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { didYouMean } from '../../domain/near-match.ts';
 import { refuse, type ProblemItem, type Refusal } from '../../domain/problem.ts';
 import { decode, parseObject } from '../text-body.ts';
 
@@ -32,13 +33,24 @@ export type TextRunBody = z.output<typeof TextRunBody>;
 const pathOf = (path: readonly PropertyKey[]): string =>
   path.map((member) => (typeof member === 'number' ? `[${member}]` : String(member))).join('.');
 
-const itemsOf = (error: z.ZodError): ProblemItem[] =>
-  error.issues.map(({ path, code, message }) => ({ path: pathOf(path), code, message }));
+const itemsOf = (issue: z.core.$ZodIssue): readonly ProblemItem[] => {
+  const { path, code, message } = issue;
+  if (code !== 'unrecognized_keys') return [{ path: pathOf(path), code, message }];
+  const known = Object.keys(TextRunBody.shape);
+  return issue.keys.map((key) => ({
+    path: key,
+    code: 'unknown',
+    message: `"${key}" is not known here${didYouMean(key, known) || '.'}`,
+  }));
+};
 
 type Read<T> = { readonly ok: true; readonly body: T; readonly json: JsonObject } | Refusal;
 
-/** No body is `{}`; unknown members are refused. */
+/** No body is `{}`; unknown members and any query are refused. */
 export const readRunBody = async <T>(request: Request, shape: z.ZodType<T>): Promise<Read<T>> => {
+  if (new URL(request.url).search !== '') {
+    return refuse('invalid_input', 'This address takes no query: everything goes into the body.');
+  }
   const raw = decode(new Uint8Array(await request.arrayBuffer()));
   if (raw === undefined) return refuse('malformed', 'The body is not valid UTF-8.');
   const type = request.headers.get('Content-Type') ?? '';
@@ -50,6 +62,6 @@ export const readRunBody = async <T>(request: Request, shape: z.ZodType<T>): Pro
   const checked = shape.safeParse(parsed.value satisfies Json);
   if (checked.success) return { ok: true, body: checked.data, json: parsed.value };
   return refuse('invalid_input', 'The body does not say how to run the flow.', {
-    errors: itemsOf(checked.error),
+    errors: checked.error.issues.flatMap(itemsOf),
   });
 };
