@@ -1,0 +1,36 @@
+/** Every command of the terminal, in the order of the help. */
+import type { Command } from './command.ts';
+import { cards } from './commands/cards.ts';
+import { connectionsAdd, connectionsList, connectionsRemove } from './commands/connections.ts';
+import { cancel, retry, settle } from './commands/control.ts';
+import { flowsPull, flowsPush } from './commands/flows-move.ts';
+import { flowsCheck, flowsDiff, flowsList } from './commands/flows.ts';
+import { run } from './commands/run.ts';
+import { runs } from './commands/runs.ts';
+import { secretsList, secretsRemove, secretsSet } from './commands/secrets.ts';
+import { show } from './commands/show.ts';
+import { tokensCreate, tokensList, tokensRevoke } from './commands/tokens.ts';
+
+export const COMMANDS: readonly Command[] = [
+  run,
+  runs,
+  show,
+  cancel,
+  retry,
+  settle,
+  flowsList,
+  flowsCheck,
+  flowsPush,
+  flowsPull,
+  flowsDiff,
+  cards,
+  connectionsList,
+  connectionsAdd,
+  connectionsRemove,
+  secretsList,
+  secretsSet,
+  secretsRemove,
+  tokensList,
+  tokensCreate,
+  tokensRevoke,
+];
