@@ -185,7 +185,7 @@ const enter = (state: RunState, frame: Frame, step: Step, entry: Of<'entered'>):
     leaveEmpty(state, [child]);
   } else if (block.kind === 'branch' && step.kind === 'try') {
     const child = openFrame(state, frame, { key: 'try', block: step.try });
-    frame.activity = { kind: 'try', step, child, phase: 'try', pending: null };
+    frame.activity = { kind: 'try', step, child, tried: child, phase: 'try', pending: null };
     leaveEmpty(state, [child]);
   } else if (block.kind === 'branch' && step.kind === 'if') {
     const child = openFrame(state, frame, { key: block.name, block: branchOf(step, block.name) });

@@ -204,6 +204,6 @@ const outputsOf = (here: Here, value: Json): Json => {
     throw new StepError('invalid_outputs', 'This flow declares outputs: "return" needs an object of them');
   const checked = checkFields(declared, value as JsonObject, { from: 'fit' });
   if (checked.ok) return checked.value;
-  const faults = checked.errors.map((error) => `${error.path}: ${error.message}`).join('; ');
+  const faults = checked.errors.map((error) => error.message).join('; ');
   throw new StepError('invalid_outputs', `The outputs do not fit their declaration: ${faults}`);
 };

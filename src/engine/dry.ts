@@ -73,10 +73,10 @@ export const dryRun = async (world: Ports, order: DryOrder): Promise<DryRun> => 
     turn: async () => undefined,
   };
   let isComplete = false;
-  for (let wakes = 0; wakes < WAKES && calls <= CALLS; wakes += 1) {
+  for (let wakes = 0; wakes < WAKES; wakes += 1) {
     const end = await createDrive(state, { ports, host }).run();
     isComplete = end.kind === 'final';
-    if (end.kind !== 'parked' || end.until === null) break;
+    if (end.kind !== 'parked' || end.until === null || calls > CALLS) break;
     skipped += Math.max(0, end.until - now());
   }
   const { detail, steps } = historyOf(order.id, entries, () => order.flow);

@@ -140,13 +140,14 @@ const enterPhase = (state: RunState, parent: Frame, into: Phase): void => {
   const child = openFrame(state, parent, {
     key: into.phase,
     block: into.block,
-    sees: into.activity.child,
+    sees: into.activity.tried,
     ...(into.caught === undefined ? {} : { caught: into.caught }),
   });
   parent.activity = {
     kind: 'try',
     step: into.activity.step,
     child,
+    tried: into.activity.tried,
     phase: into.phase,
     pending: into.pending,
   };
@@ -221,7 +222,7 @@ export const openItems = (state: RunState, parent: Frame, loop: LoopActivity): v
     );
   }
   if (loop.running.size > 0) return;
-  const results = [...loop.results].sort(([a], [b]) => a - b).map(([, value]) => value);
+  const results = [...loop.results].toSorted(([a], [b]) => a - b).map(([, value]) => value);
   const failures = loop.failed
     .toSorted((a, b) => a.index - b.index)
     .map(({ index, item, error }) => ({ index, item, error: { ...error } }));

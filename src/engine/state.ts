@@ -47,6 +47,8 @@ export type Activity =
       readonly kind: 'try';
       readonly step: TryStep;
       readonly child: Frame;
+      /** the frame of its `try`, whose steps `catch` and `finally` see */
+      readonly tried: Frame;
       readonly phase: 'try' | 'catch' | 'finally';
       readonly pending: Outcome | null;
     }

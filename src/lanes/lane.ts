@@ -109,7 +109,8 @@ export const createWaiters = (after: Ports['after']): Waiters => {
         all.add(done);
       }),
     tell: (id, answer) => {
-      for (const done of [...(waiting.get(id) ?? [])]) done(answer);
+      // Each takes itself off the set, which a walk over the set allows.
+      for (const done of waiting.get(id) ?? []) done(answer);
     },
   };
 };
