@@ -31,6 +31,7 @@ import { entriesAfter, view } from './lanes/views.ts';
 import { driveDue, onAlarm } from './lanes/wake.ts';
 import { lanePorts } from './lane-ports.ts';
 import type { Bindings } from './storage/bindings.ts';
+import { buildOf } from './storage/lanes.ts';
 
 /** How long attempts in flight may take to end before a lane makes way for a newer build. */
 const RESTART_MS = 30_000;
@@ -38,7 +39,6 @@ const RESTART_MS = 30_000;
 export class RunLane extends DurableObject<Bindings> implements LaneRpc {
   readonly #lane: Lane;
   #homes: string | undefined;
-  #build: string | undefined;
   #isRestarting = false;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
@@ -171,8 +171,7 @@ export class RunLane extends DurableObject<Bindings> implements LaneRpc {
   }
 
   #isOutdated(header: LaneHeader): boolean {
-    this.#build ??= header.build;
-    return header.build > this.#build;
+    return header.build > buildOf(this.env);
   }
 
   /** A newer build was deployed: nothing new begins, what is in flight may end, then the object starts anew. */

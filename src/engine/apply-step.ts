@@ -39,6 +39,7 @@ export const applyToStep = (state: RunState, entry: StepEntry): void => {
       remember(state, entry);
       count(state, entry.response.body);
       state.response ??= entry.response;
+      state.answeredAt ??= entry.at;
       finishStep(state, frame, null);
       return;
     case 'left':

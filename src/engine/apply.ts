@@ -48,6 +48,7 @@ export const begin = (id: string, flow: Flow, created: Created): RunState => {
     outcome: null,
     ending: null,
     response: null,
+    answeredAt: null,
     outputs: null,
     reason: null,
     error: null,
@@ -100,6 +101,7 @@ export const apply = (state: RunState, entry: Entry, flow?: Flow): void => {
 const finish = (state: RunState, entry: Of<'finished'>): void => {
   state.status = entry.status;
   state.finishedAt = entry.at;
+  state.answeredAt ??= entry.at;
   state.outputs = entry.outputs ?? null;
   state.reason = entry.reason ?? null;
   state.error = entry.error ?? null;
@@ -124,6 +126,7 @@ const retry = (state: RunState, entry: Of<'retried'>, flow: Flow): void => {
     outcome: null,
     ending: null,
     finishedAt: null,
+    answeredAt: state.response === null ? null : state.answeredAt,
     error: null,
     outputs: null,
     reason: null,

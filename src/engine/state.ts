@@ -135,6 +135,8 @@ export interface RunState {
   outcome: Outcome | null;
   ending: { readonly status: 'failed' | 'cancelled'; readonly by: string; readonly error?: Failure } | null;
   response: RawResponse | null;
+  /** when a caller could first be answered: by a response, else by the end */
+  answeredAt: number | null;
   outputs: Json;
   reason: string | null;
   error: Failure | null;

@@ -118,6 +118,7 @@ export const createWaiters = (after: Ports['after']): Waiters => {
 /** What a caller of the run's endpoint gets by now. */
 export const answerOf = (state: RunState): RunAnswer => ({
   status: state.status,
+  ...(state.answeredAt === null ? {} : { answeredAt: state.answeredAt }),
   ...(state.response === null ? {} : { response: JSON.stringify(state.response) }),
   ...(state.status === 'succeeded' ? { outputs: JSON.stringify(state.outputs) } : {}),
   ...(state.error === null ? {} : { error: JSON.stringify(state.error) }),
