@@ -15,6 +15,7 @@ const TOGETHER = 100;
 const BYTES_TOGETHER = 1_500_000;
 /** Copies are gathered this long, so that runs which end together travel together. */
 const GATHER_MS = 25;
+const POSTPONED_MS = 3_600_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** A run under way is copied this often: the list may lag two seconds. */
 const LIVE_MS = 1_000;
@@ -96,15 +97,17 @@ const copy = async (lane: Lane, ids: readonly string[]): Promise<{ left: readonl
     bytes += JSON.stringify([record.detail, record.pages]).length;
   }
   if (records.length > 0) {
-    await saveRuns(lane.db, records);
+    const saved = new Set(await saveRuns(lane.db, records));
     await lane.commits.join(() => {
-      for (const record of records) copied(lane, record);
+      for (const record of records) {
+        if (saved.has(record.summary.id)) copied(lane, record);
+        else postpone(lane, record.summary.id);
+      }
     });
   }
   return { left: ids.slice(seen) };
 };
 
-/** E8: a run whose history cannot be told holds up no other; it is tried again in an hour. */
 const recordFor = async (lane: Lane, id: string): Promise<RunRecord | undefined> => {
   const row = readRun(lane.sql, id);
   const entries = row === undefined ? [] : readEntries(lane.sql, id);
@@ -115,10 +118,15 @@ const recordFor = async (lane: Lane, id: string): Promise<RunRecord | undefined>
     return await recordOf({ detail, steps, revision: entries.length, subject });
   } catch (error) {
     console.error(`The history of run ${id} cannot be told:`, error);
-    const later = lane.ports.now() + 3_600_000;
-    await lane.commits.join(() => lane.sql.exec('UPDATE runs SET deadline = ? WHERE id = ?', later, id));
+    await lane.commits.join(() => postpone(lane, id));
     return undefined;
   }
+};
+
+/** E8: what D1 refuses, or cannot be told, is tried again in an hour; its journal stays. */
+const postpone = (lane: Lane, id: string): void => {
+  const later = lane.ports.now() + POSTPONED_MS;
+  lane.sql.exec("UPDATE runs SET deadline = ? WHERE id = ? AND phase = 'final'", later, id);
 };
 
 /** The run need not be looked at for its copy any more; what ended well needs its journal no longer. */
