@@ -39,6 +39,8 @@ let document: JsonObject | undefined;
 const managementDocument = (version: string): JsonObject =>
   (document ??= openApiOf([...endpoints, ...startedByHand], version));
 
+const noToken = refuse('unauthenticated', 'Any token of this installation opens this document.');
+
 const routeOf = (path: string): string => BASE + path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 /** GET answers HEAD too. */
@@ -54,7 +56,9 @@ const methodsOf = (path: string): string => {
 /** @param version of Sluice, as the document says it */
 export const managementApi = (version: string): Hono<HttpContext> => {
   const api = new Hono<HttpContext>();
-  api.get(`${BASE}/openapi.json`, (c) => c.json(managementDocument(version)));
+  api.get(`${BASE}/openapi.json`, (c) =>
+    c.get('identity') ? c.json(managementDocument(version)) : problemResponse(noToken, c.get('requestId')),
+  );
   for (const { method, path, respond } of endpoints) api.on(method.toUpperCase(), routeOf(path), respond);
   for (const path of new Set(endpoints.map((one) => one.path))) {
     api.all(routeOf(path), (c) => {

@@ -71,7 +71,7 @@ describe('a cached look-up', () => {
   });
 
   it('lets one caller wait for a slow store, the others go on', async () => {
-    let answer = (_: string): void => undefined;
+    let answer: (value: string) => void = () => undefined;
     let asked = 0;
     const lookup = makeLookup<string>(() => {
       asked += 1;

@@ -1,6 +1,7 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { StoreUnavailable } from '../../src/storage/deadline.ts';
 import { getRun, getRunSteps } from '../../src/storage/run-copy.ts';
 import { recordOf } from '../../src/storage/run-record.ts';
 import { saveRuns } from '../../src/storage/runs.ts';
@@ -84,4 +85,72 @@ describe('saving runs', () => {
     expect(page.steps).toHaveLength(10);
     expect(page.next).toBeNull();
   });
+
+  it('costs two rows a short run: its own, and one in the index', async () => {
+    const statements: D1Result[] = [];
+    const record = await recordOf({ detail: aDetail({}), steps: [aStep('a')], revision: 1, subject: '' });
+
+    await saveRuns(listening(env.DB, statements), [record]);
+
+    expect(statements.map(({ meta }) => meta.rows_written)).toEqual([2]);
+  });
+
+  it('E8: leaves out a run that SQLite refuses, and saves the others', async () => {
+    const good = await recordOf({ detail: aDetail({}), steps: [], revision: 1, subject: '' });
+    const bad = {
+      ...good,
+      summary: { ...good.summary, id: aDetail({}).id, version: null as unknown as number },
+    };
+
+    const saved = await saveRuns(env.DB, [bad, good]);
+
+    expect(saved).toEqual([good.summary.id]);
+    expect(await getRun(env.DB, good.summary.id)).toBeDefined();
+  });
+
+  it('cuts what is too much for one statement', async () => {
+    const statements: D1Result[] = [];
+    const inputs = { text: 'x'.repeat(60_000) };
+    const records = await Promise.all(
+      Array.from({ length: 60 }, (_, at) =>
+        recordOf({ detail: aDetail({ at, inputs }), steps: [], revision: 1, subject: '' }),
+      ),
+    );
+
+    const saved = await saveRuns(listening(env.DB, statements), records);
+
+    expect(saved).toHaveLength(60);
+    expect(statements).toHaveLength(3);
+  });
+
+  it('throws while D1 does not answer, so that the lane keeps the runs', async () => {
+    const record = await recordOf({ detail: aDetail({}), steps: [], revision: 1, subject: '' });
+    const silent = new Proxy(env.DB, {
+      get: () => () => ({
+        bind: () => ({ run: () => Promise.reject(new Error('D1_ERROR: Network connection lost')) }),
+      }),
+    });
+
+    await expect(saveRuns(silent, [record])).rejects.toThrow(StoreUnavailable);
+  });
 });
+
+/** The database, which also hands its results to the test. */
+const listening = (db: D1Database, heard: D1Result[]): D1Database =>
+  new Proxy(db, {
+    get: (target, name) => {
+      if (name !== 'prepare') return Reflect.get(target, name);
+      return (sql: string) => ({
+        bind: (...values: unknown[]) => ({
+          run: async () => {
+            const result = await target
+              .prepare(sql)
+              .bind(...values)
+              .run();
+            heard.push(result);
+            return result;
+          },
+        }),
+      });
+    },
+  });

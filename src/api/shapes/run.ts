@@ -1,5 +1,6 @@
 /** Runs and steps as the API shows them. */
 import * as z from 'zod';
+import type { Failure as Failed } from '../../domain/errors.ts';
 import type { RunDetail, RunSummary, StepRecord } from '../../domain/run.ts';
 import { Failure, iso, isoOrNull, Status, Time, Trigger } from './scalars.ts';
 
@@ -75,6 +76,13 @@ export const Run = z
   })
   .meta({ id: 'RunDetail' });
 
+/** Without what is the engine's own business. */
+const showFailure = (error: Failed | null): z.input<typeof Failure> | null => {
+  if (error === null) return null;
+  const { fromFlow: _fromFlow, ...shown } = error;
+  return shown;
+};
+
 export const showRun = (run: RunSummary): z.input<typeof RunLine> => ({
   id: run.id,
   flow: run.flow,
@@ -85,7 +93,7 @@ export const showRun = (run: RunSummary): z.input<typeof RunLine> => ({
   attempt: run.attempt,
   createdAt: iso(run.createdAt),
   finishedAt: isoOrNull(run.finishedAt),
-  error: run.error,
+  error: showFailure(run.error),
   steps: run.steps,
   parent: run.parent,
 });
@@ -94,10 +102,12 @@ export const showStep = (step: StepRecord): z.input<typeof Step> => ({
   ...step,
   startedAt: iso(step.startedAt),
   finishedAt: isoOrNull(step.finishedAt),
+  error: showFailure(step.error),
   attempts: step.attempts.map((attempt) => ({
     ...attempt,
     startedAt: iso(attempt.startedAt),
     finishedAt: isoOrNull(attempt.finishedAt),
+    error: showFailure(attempt.error),
     retryAt: isoOrNull(attempt.retryAt),
   })),
 });
