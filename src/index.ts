@@ -1,15 +1,15 @@
 /** The Worker: a table of contents. */
-import { version } from '../package.json';
 import { createApp } from './app.ts';
 import { cards } from './cards.ts';
 import { dryRun } from './dry-port.ts';
 import type { Bindings } from './storage/bindings.ts';
 import { keepDeadLetters } from './storage/dead-letters.ts';
 import { tick } from './triggers/tick.ts';
+import { VERSION } from './version.ts';
 
 export { RunLane } from './run-lane.ts';
 
-const app = createApp({ cards, version, dryRun });
+const app = createApp({ cards, version: VERSION, dryRun });
 
 export default {
   fetch: app.fetch,
