@@ -15,7 +15,7 @@ export type RunStatus = 'queued' | 'running' | 'waiting' | 'in_doubt' | 'succeed
 
 /** R2: final states have no way out, but `failed` may be retried. */
 export const RUN_TRANSITIONS = {
-  queued: ['running', 'cancelled', 'failed'],
+  queued: ['running', 'waiting', 'succeeded', 'failed', 'cancelled'],
   running: ['waiting', 'in_doubt', 'succeeded', 'failed', 'cancelled'],
   waiting: ['running', 'in_doubt', 'failed', 'cancelled'],
   in_doubt: ['running', 'waiting', 'failed', 'cancelled'],

@@ -3,13 +3,13 @@ import type { Block, IfStep, Step } from '../domain/flow.ts';
 import type { Json } from '../domain/json.ts';
 import { utf8Length } from '../domain/json.ts';
 import type { Entry } from '../domain/run.ts';
-import { failStep, finishStep, leaveFrame, openFrame, openItems, settleLeaving } from './frames.ts';
+import { enterBlock, failStep, finishStep, goOn, leaveFrame, settleLeaving } from './frames.ts';
+import { openFrame } from './open-frame.ts';
 import { framePathOf, pathOf, stepAt } from './state.ts';
-import type { Activity, Frame, LoopActivity, ParallelActivity, RunState, Tries } from './state.ts';
+import type { Activity, Frame, LoopActivity, ParallelActivity, RunState, StepEntry, Tries } from './state.ts';
+import { varHome } from './var-homes.ts';
 
 type Of<T extends Entry['type']> = Extract<Entry, { type: T }>;
-/** Entries that speak of one step. */
-export type StepEntry = Exclude<Entry, { type: 'created' | 'finished' | 'retried' | 'ending' }>;
 
 export const applyToStep = (state: RunState, entry: StepEntry): void => {
   const frame = state.frames.get(framePathOf(entry.path));
@@ -17,44 +17,47 @@ export const applyToStep = (state: RunState, entry: StepEntry): void => {
   if (frame === undefined || step === undefined || pathOf(frame, step) !== entry.path) {
     throw new Error(`run ${state.id}: "${entry.type}" for ${entry.path}, which is not the step that is up`);
   }
+  if (entry.type === 'recalled') recall(state, entry);
+  else change(state, { frame, step }, entry);
+  settleLeaving(state, frame);
+};
+
+type Told = Exclude<StepEntry, { type: 'recalled' }>;
+
+const change = (state: RunState, at: { frame: Frame; step: Step }, entry: Told): void => {
+  const { frame, step } = at;
   switch (entry.type) {
-    case 'recalled':
-      recall(state, frame, entry);
-      return;
     case 'entered':
-      remember(state, entry);
-      enter(state, frame, step, entry);
+      remember(state, entry, entry.block.kind === 'items' ? [entry.block.items] : []);
+      enter(state, { frame, step }, entry);
       return;
     case 'skipped':
-      remember(state, entry);
+      remember(state, entry, []);
       finishStep(state, frame, null);
       return;
     case 'succeeded':
-      remember(state, entry);
-      count(state, entry.value);
-      setVars(frame, entry);
+      remember(state, entry, [entry.value, entry.set]);
+      setVars(state, frame, entry);
       finishStep(state, frame, entry.value);
-      break;
+      return;
     case 'responded':
-      remember(state, entry);
-      count(state, entry.response.body);
+      remember(state, entry, [entry.response.body]);
       state.response ??= entry.response;
-      state.answeredAt ??= entry.at;
       finishStep(state, frame, null);
       return;
     case 'left':
-      remember(state, entry);
-      count(state, null);
-      leave(state, frame, entry);
+      remember(state, entry, [entry.value]);
+      leaveFrame(state, frame, { kind: entry.how === 'yield' ? 'value' : entry.how, value: entry.value });
+      return;
+    case 'failed':
+      fail(state, frame, entry);
       return;
     case 'attempted':
-    case 'failed':
     case 'doubted':
     case 'settled':
     case 'parked':
       attend(state, frame, entry);
   }
-  settleLeaving(state, frame);
 };
 
 /** What is known of the attempts of a step that has not begun. */
@@ -67,20 +70,21 @@ export const triesOf = (activity: Activity | null, at: number): Tries => {
   return { number, startedAt, since, failures };
 };
 
-/** Entries about the attempts of a step: what it is doing changes, and with the last failure the failure goes up. */
+/** Entries about the attempts of a step: only what it is doing changes. */
 const attend = (
   state: RunState,
   frame: Frame,
-  entry: Of<'attempted' | 'failed' | 'doubted' | 'settled' | 'parked'>,
+  entry: Of<'attempted' | 'doubted' | 'settled' | 'parked'>,
 ): void => {
   const tries = triesOf(frame.activity, entry.at);
+  const { path, at } = entry;
   switch (entry.type) {
     case 'attempted':
       frame.activity = {
         ...tries,
         kind: 'attempt',
         number: entry.attempt,
-        startedAt: entry.at,
+        startedAt: at,
         effect: entry.effect,
       };
       return;
@@ -88,126 +92,106 @@ const attend = (
       frame.activity = { kind: 'wait', until: entry.until };
       return;
     case 'doubted':
+      state.doubts.set(path, entry);
       frame.activity = { ...tries, kind: 'doubt', probeAt: entry.probeAt ?? null };
       return;
     case 'settled':
-      frame.activity = { ...tries, kind: 'retry', at: entry.at };
-      return;
-    case 'failed':
-      if (entry.retryAt !== undefined) {
-        // An attempt that a crash cut short says nothing about the callee: it does not use up an attempt.
-        const failures = tries.failures + (entry.error.code === 'interrupted' ? 0 : 1);
-        frame.activity = { ...tries, kind: 'retry', at: entry.retryAt, failures };
-        return;
-      }
-      remember(state, entry);
-      count(state, null);
-      frame.activity = null;
-      failStep(state, frame, entry.error);
+      state.doubts.delete(path);
+      frame.activity = { ...tries, kind: 'retry', at };
   }
 };
 
-const remember = (state: RunState, entry: StepEntry): void => {
-  const key =
-    entry.type === 'entered' && entry.block.kind === 'round'
-      ? roundKey(entry.path, entry.block.index)
-      : entry.path;
-  state.memo.set(key, entry);
+/** An attempt failed: another one follows, or the failure goes up. */
+const fail = (state: RunState, frame: Frame, entry: Of<'failed'>): void => {
+  const { activity } = frame;
+  if (entry.retryAt !== undefined) {
+    const tries = triesOf(activity, entry.at);
+    // An attempt that a crash cut short says nothing about the callee: it does not use up an attempt.
+    const failures = tries.failures + (entry.error.code === 'interrupted' ? 0 : 1);
+    frame.activity = { ...tries, kind: 'retry', at: entry.retryAt, failures };
+    return;
+  }
+  const { path, at, error } = entry;
+  const mayHaveHappened = entry.happened !== 'no' && !mayRepeat(activity);
+  frame.activity = null;
+  // What the end of the run cut off has not failed by itself: nothing is to follow from it, and a retry tries it again.
+  if (state.ending === null) {
+    remember(state, entry, [error.body, error.data]);
+    failStep(state, frame, error);
+  }
+  if (mayHaveHappened) state.doubts.set(path, { type: 'doubted', at, path, reason: error.message });
+};
+
+const mayRepeat = (activity: Activity | null): boolean =>
+  activity?.kind !== 'doubt' && (activity?.kind !== 'attempt' || activity.effect === 'safe');
+
+/** Counts a step and the bytes that it recorded, and keeps the entry for a retry of the run. */
+const remember = (
+  state: RunState,
+  entry: Of<'entered' | 'skipped' | 'succeeded' | 'responded' | 'left' | 'failed'>,
+  recorded: readonly (Json | undefined)[],
+): void => {
+  const isRound = entry.type === 'entered' && entry.block.kind === 'round';
+  state.memo.set(isRound ? roundKey(entry.path, entry.block.index) : entry.path, entry);
+  state.doubts.delete(entry.path);
+  state.steps += 1;
+  for (const value of recorded) {
+    if (value !== null && typeof value === 'object') state.bytes += utf8Length(JSON.stringify(value));
+    else if (typeof value === 'string') state.bytes += utf8Length(value);
+  }
 };
 
 export const roundKey = (path: string, round: number): string => `${path}/${round}`;
 
-const count = (state: RunState, value: Json): void => {
-  state.steps += 1;
-  if (value !== null && typeof value === 'object') state.bytes += utf8Length(JSON.stringify(value));
-  else if (typeof value === 'string') state.bytes += utf8Length(value);
-};
-
-const recall = (state: RunState, frame: Frame, entry: Of<'recalled'>): void => {
+const recall = (state: RunState, entry: Of<'recalled'>): void => {
   const key = entry.round === undefined ? entry.path : roundKey(entry.path, entry.round);
   const remembered = state.recallable.get(key);
   if (remembered === undefined) throw new Error(`run ${state.id}: nothing to recall for ${key}`);
-  if ('path' in remembered && remembered.type !== 'recalled') applyToStep(state, remembered);
-  else throw new Error(`run ${state.id}: "${remembered.type}" cannot be recalled at "${frame.path}"`);
+  applyToStep(state, remembered);
 };
 
-const setVars = (frame: Frame, entry: Of<'succeeded'>): void => {
-  for (const [name, value] of Object.entries(entry.set ?? {})) scopeOf(frame, name)[name] = value;
-  for (const name of entry.unset ?? []) delete scopeOf(frame, name)[name];
+const setVars = (state: RunState, frame: Frame, entry: Of<'succeeded'>): void => {
+  for (const [name, value] of Object.entries(entry.set ?? {}))
+    varHome(state.flow, frame, name).vars[name] = value;
+  for (const name of entry.unset ?? []) delete varHome(state.flow, frame, name).vars[name];
 };
 
-/** The vars in which a name lives: the nearest that has it, else the nearest of all. */
-const scopeOf = (frame: Frame, name: string): Record<string, Json> => {
-  for (let at: Frame | null = frame; at !== null; at = at.parent) {
-    if (Object.hasOwn(at.vars, name)) return at.vars;
-  }
-  return frame.vars;
-};
-
-const enter = (state: RunState, frame: Frame, step: Step, entry: Of<'entered'>): void => {
+const enter = (state: RunState, at: { frame: Frame; step: Step }, entry: Of<'entered'>): void => {
+  const { frame, step } = at;
   const { block } = entry;
   if (block.kind === 'items' && step.kind === 'forEach') {
-    const loop: LoopActivity = {
-      kind: 'forEach',
-      step,
-      items: block.items,
-      next: 0,
-      running: new Map(),
-      results: new Map(),
-      failed: [],
-      leaving: null,
-    };
-    count(state, [...block.items]);
+    const loop: LoopActivity = { kind: 'forEach', step, items: block.items, next: 0, ...nobodyYet() };
     frame.activity = loop;
-    openItems(state, frame, loop);
+    goOn(state, frame, loop);
   } else if (block.kind === 'branches' && step.kind === 'parallel') {
-    const activity: ParallelActivity = {
-      kind: 'parallel',
-      step,
-      running: new Map(),
-      results: new Map(),
-      failed: [],
-      leaving: null,
-    };
-    frame.activity = activity;
-    for (const [key, branch] of Object.entries(step.branches)) {
-      activity.running.set(key, openFrame(state, frame, { key, block: branch, ownVars: true }));
-    }
-    leaveEmpty(state, [...activity.running.values()]);
+    const parallel: ParallelActivity = { kind: 'parallel', step, ...nobodyYet() };
+    frame.activity = parallel;
+    for (const [key, branch] of Object.entries(step.branches))
+      parallel.running.set(key, openFrame(state, frame, { key, block: branch, ownVars: true }));
+    for (const child of parallel.running.values()) enterBlock(state, child);
   } else if (block.kind === 'round' && step.kind === 'while') {
+    const { index } = block;
     const results = frame.activity?.kind === 'while' ? frame.activity.results : [];
-    const child = openFrame(state, frame, {
-      key: block.index,
-      block: step.do,
-      ownVars: true,
-      loop: { item: frame.loop?.item ?? null, index: block.index },
-    });
-    frame.activity = { kind: 'while', step, child, rounds: block.index, results };
-    leaveEmpty(state, [child]);
+    const loop = { item: frame.loop?.item ?? null, index };
+    const child = openFrame(state, frame, { key: index, block: step.do, ownVars: true, loop });
+    frame.activity = { kind: 'while', step, child, rounds: index, results };
+    enterBlock(state, child);
   } else if (block.kind === 'branch' && step.kind === 'try') {
     const child = openFrame(state, frame, { key: 'try', block: step.try });
     frame.activity = { kind: 'try', step, child, tried: child, phase: 'try', pending: null };
-    leaveEmpty(state, [child]);
+    enterBlock(state, child);
   } else if (block.kind === 'branch' && step.kind === 'if') {
     const child = openFrame(state, frame, { key: block.name, block: branchOf(step, block.name) });
     frame.activity = { kind: 'if', step, child };
-    leaveEmpty(state, [child]);
+    enterBlock(state, child);
   } else throw new Error(`run ${state.id}: ${entry.path} cannot enter "${block.kind}"`);
 };
 
-const leaveEmpty = (state: RunState, frames: readonly Frame[]): void => {
-  for (const frame of frames)
-    if (frame.block.length === 0) leaveFrame(state, frame, { kind: 'value', value: null });
-};
+const nobodyYet = () => ({ running: new Map(), results: new Map(), failed: [], leaving: null });
 
 export const branchName = (index: number): string => (index === 0 ? 'then' : `elseIf.${index - 1}`);
 
 const branchOf = (step: IfStep, name: string): Block => {
   if (name === 'else') return step.else ?? [];
   return step.branches.find((_, index) => branchName(index) === name)?.then ?? [];
-};
-
-const leave = (state: RunState, frame: Frame, entry: Of<'left'>): void => {
-  const kind = entry.how === 'yield' ? 'value' : entry.how;
-  leaveFrame(state, frame, { kind, value: entry.value });
 };

@@ -9,6 +9,7 @@ import { isFinal, RUN_TRANSITIONS } from '../domain/run.ts';
 import type { RunStatus } from '../domain/run.ts';
 import { applyToStep } from './apply-step.ts';
 import type { Frame, RunState } from './state.ts';
+import { isInPlace } from './versions.ts';
 
 type Created = Extract<Entry, { type: 'created' }>;
 type Of<T extends Entry['type']> = Extract<Entry, { type: T }>;
@@ -31,6 +32,18 @@ const rootFrame = (flow: Flow): Frame => ({
   trail: [],
 });
 
+/** What an attempt of the run begins with. */
+const UNFINISHED = {
+  finishedAt: null,
+  outcome: null,
+  ending: null,
+  outputs: null,
+  reason: null,
+  error: null,
+  steps: 0,
+  bytes: 0,
+} as const;
+
 /** A run after its first entry. */
 export const begin = (id: string, flow: Flow, created: Created): RunState => {
   const root = rootFrame(flow);
@@ -42,21 +55,18 @@ export const begin = (id: string, flow: Flow, created: Created): RunState => {
     attempt: 1,
     created,
     startedAt: created.at,
-    finishedAt: null,
     root,
     frames: new Map([['', root]]),
-    outcome: null,
-    ending: null,
+    ...UNFINISHED,
     response: null,
     answeredAt: null,
     outputs: null,
     reason: null,
     error: null,
     memo: new Map(),
+    doubts: new Map(),
     recallable: new Map(),
     entries: 1,
-    steps: 0,
-    bytes: 0,
   };
 };
 
@@ -94,46 +104,49 @@ export const apply = (state: RunState, entry: Entry, flow?: Flow): void => {
       return;
     default:
       applyToStep(state, entry);
-      state.status = statusOf(state);
+      become(state, statusOf(state));
   }
 };
 
+const become = (state: RunState, status: RunStatus): void => {
+  if (status === state.status) return;
+  const next: readonly RunStatus[] = RUN_TRANSITIONS[state.status];
+  if (!next.includes(status))
+    throw new Error(`R2: run ${state.id} is ${state.status} and cannot become ${status}`);
+  state.status = status;
+};
+
 const finish = (state: RunState, entry: Of<'finished'>): void => {
-  state.status = entry.status;
+  become(state, entry.status);
   state.finishedAt = entry.at;
-  state.answeredAt ??= entry.at;
   state.outputs = entry.outputs ?? null;
   state.reason = entry.reason ?? null;
   state.error = entry.error ?? null;
   // What led to the failure is attempted again by a retry; all else that was recorded holds.
   if (state.outcome?.kind === 'fail') for (const path of state.outcome.trail) state.memo.delete(path);
+  // E6: what may have happened comes back as in doubt.
+  for (const [path, doubt] of state.doubts) if (!state.memo.has(path)) state.memo.set(path, doubt);
 };
 
 const retry = (state: RunState, entry: Of<'retried'>, flow: Flow): void => {
   if (state.status !== 'failed')
     throw new Error(`R2: run ${state.id} is ${state.status}: only a failed run is retried`);
+  const isSameFlow = entry.version === state.version;
+  const kept = [...state.memo].filter(([, { path }]) => isSameFlow || isInPlace(state.flow, flow, path));
   const root = rootFrame(flow);
-  state.flow = flow;
-  state.version = entry.version;
-  state.attempt = entry.attempt;
-  state.startedAt = entry.at;
-  state.recallable = state.memo;
-  state.memo = new Map(state.memo);
-  state.root = root;
   state.frames.clear();
   state.frames.set('', root);
+  become(state, 'running');
   Object.assign(state, {
-    outcome: null,
-    ending: null,
-    finishedAt: null,
-    answeredAt: state.response === null ? null : state.answeredAt,
-    error: null,
-    outputs: null,
-    reason: null,
-    steps: 0,
-    bytes: 0,
-  });
-  state.status = 'running';
+    flow,
+    version: entry.version,
+    attempt: entry.attempt,
+    startedAt: entry.at,
+    root,
+    recallable: new Map(kept),
+    memo: new Map(kept),
+    ...UNFINISHED,
+  } satisfies Partial<RunState>);
 };
 
 /** Status of an unfinished run: what its leaves are doing. Running wins over doubt, doubt over waiting. */
@@ -154,7 +167,3 @@ const statusOf = (state: RunState): RunStatus => {
   if (doubts) return 'in_doubt';
   return waits ? 'waiting' : 'running';
 };
-
-/** Whether the table of states allows the change; used where states meet the outside. */
-export const mayBecome = (from: RunStatus, to: RunStatus): boolean =>
-  (RUN_TRANSITIONS[from] as readonly RunStatus[]).includes(to);

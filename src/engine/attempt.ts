@@ -3,22 +3,16 @@
  * intent was committed. The outcome of the attempt is an entry too.
  */
 import type { ActionCard, ActionContext } from '../domain/card.ts';
-import type { Connection } from '../domain/connection.ts';
 import { StepError } from '../domain/errors.ts';
-import type { CardStep } from '../domain/flow.ts';
-import type { Json, JsonObject } from '../domain/json.ts';
+import type { Json } from '../domain/json.ts';
 import { utf8Length } from '../domain/json.ts';
 import type { Entry } from '../domain/run.ts';
 import { LIMITS } from '../domain/run.ts';
-import { resolve } from '../language/resolve.ts';
-import { expressionsIn } from '../language/template.ts';
-import { fitToCard } from './card-input.ts';
-import { mask } from './mask.ts';
-import { INPUT_BYTES } from './ports.ts';
+import { mask, maskText } from './mask.ts';
 import type { Ports } from './ports.ts';
-import { afterFailure } from './retry.ts';
-import { scopeOf } from './scope.ts';
-import type { Frame, RunState, Tries } from './state.ts';
+import type { Placed, Prepared } from './prepare.ts';
+import { afterFailure, asStepError } from './retry.ts';
+import type { Tries } from './state.ts';
 
 /** How long a card has to say what became of its request once its time is over. */
 const LAST_WORD_MS = 50;
@@ -28,50 +22,6 @@ export interface Effort {
   /** Performs the attempt; never rejects. Aborting `stop` makes the outcome unknown, unless it is known by then. */
   readonly run: (stop: AbortSignal) => Promise<Entry>;
 }
-
-export interface Placed {
-  readonly state: RunState;
-  readonly frame: Frame;
-  readonly step: CardStep;
-  readonly path: string;
-}
-
-/** Everything of an attempt that is known before it begins: its input, connection and the secrets to mask. */
-export interface Prepared {
-  readonly input: unknown;
-  readonly shown: Json;
-  readonly connection: Connection | undefined;
-  readonly secrets: readonly string[];
-}
-
-/** Resolves and checks the input. Throws `StepError` when it does not fit, `Unavailable` when D1 does not answer. */
-export const prepare = async (
-  ports: Ports,
-  placed: Placed,
-  at: { card: ActionCard; now: number },
-): Promise<Prepared> => {
-  const { state, frame, step } = placed;
-  const names = secretNames(step.with);
-  const secrets = names.length === 0 ? {} : await ports.secrets(names);
-  for (const name of names) {
-    if (secrets[name] === undefined) {
-      throw new StepError(
-        'no_secret',
-        `There is no secret "${name}"; add it with: npx sluice secrets set ${name}`,
-      );
-    }
-  }
-  const { timezone } = state.flow.settings;
-  const given = await resolve(step.with, scopeOf(state, frame, secrets), { now: at.now, timezone });
-  const connection = step.connection === undefined ? undefined : await ports.connection(step.connection);
-  if (step.connection !== undefined && connection === undefined) {
-    const how = `npx sluice connections add ${step.connection} --kind ${at.card.connects.kinds[0] ?? 'http'}`;
-    throw new StepError('no_connection', `There is no connection "${step.connection}"; add it with: ${how}`);
-  }
-  const input = fitToCard(at.card, step.card, given ?? {});
-  const hidden = [...Object.values(secrets), ...secretInputs(state)];
-  return { input, shown: cap(mask((given ?? {}) as Json, hidden)), connection, secrets: hidden };
-};
 
 export const intend = (
   placed: Placed,
@@ -89,10 +39,11 @@ export const intend = (
 export const effort = (
   ports: Ports,
   placed: Placed,
-  with_: { card: ActionCard; prepared: Prepared; tries: Tries },
+  of: { card: ActionCard; prepared: Prepared; tries: Tries },
 ): Effort => {
   const { state, step, path } = placed;
-  const { card, prepared, tries } = with_;
+  const { card, prepared, tries } = of;
+  const effect = card.effect(prepared.input, prepared.connection);
   const run = async (stop: AbortSignal): Promise<Entry> => {
     const limit = limited(ports, step.timeoutMs, stop);
     try {
@@ -104,13 +55,10 @@ export const effort = (
         since: tries.since,
       });
       const output = await Promise.race([card.perform(prepared.input, context), limit.passed]);
-      return { type: 'succeeded', at: ports.now(), path, value: checked(card, output, prepared.secrets) };
+      return { type: 'succeeded', at: ports.now(), path, value: checked(card, output, prepared.hidden) };
     } catch (error) {
-      const effect = card.effect(prepared.input, prepared.connection);
-      return afterFailure(
-        { step, path, effect, tries, now: ports.now(), random: ports.random },
-        hide(error, prepared.secrets),
-      );
+      const attempted = { step, path, effect, tries, now: ports.now(), random: ports.random };
+      return afterFailure(attempted, hide(asStepError(error), prepared.hidden));
     } finally {
       limit.clear();
     }
@@ -122,10 +70,10 @@ export const effort = (
 export const probe = async (
   ports: Ports,
   placed: Placed,
-  with_: { card: ActionCard; prepared: Prepared; since: number },
+  of: { card: ActionCard; prepared: Prepared; since: number },
 ): Promise<Entry> => {
   const { state, step, path } = placed;
-  const { card, prepared } = with_;
+  const { card, prepared } = of;
   const limit = limited(ports, step.timeoutMs, new AbortController().signal);
   try {
     const context = contextOf(ports, {
@@ -133,7 +81,7 @@ export const probe = async (
       path,
       prepared,
       signal: limit.signal,
-      since: with_.since,
+      since: of.since,
     });
     const probed = await Promise.race([
       card.probe?.(prepared.input, context) ?? { happened: 'unknown' as const },
@@ -141,11 +89,11 @@ export const probe = async (
     ]);
     const at = ports.now();
     if (probed.happened === 'yes')
-      return { type: 'succeeded', at, path, value: mask(probed.output, prepared.secrets) };
+      return { type: 'succeeded', at, path, value: mask(probed.output, prepared.hidden) };
     if (probed.happened === 'no') return { type: 'settled', at, path, by: 'probe', word: 'repeat' };
     return { type: 'doubted', at, path, reason: 'The probe could not tell whether it happened' };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const { message } = hide(asStepError(error), prepared.hidden);
     return { type: 'doubted', at: ports.now(), path, reason: `The probe failed: ${message}` };
   } finally {
     limit.clear();
@@ -206,7 +154,7 @@ const checked = (card: ActionCard, output: unknown, secrets: readonly string[]):
       { happened: 'yes' },
     );
   }
-  const text = JSON.stringify(parsed.data);
+  const text = JSON.stringify(parsed.data) ?? 'null';
   const bytes = utf8Length(text);
   if (bytes > LIMITS.outputBytes) {
     const message = `The step gave ${bytes} bytes; ${LIMITS.outputBytes} are the limit. Ask for less, or page`;
@@ -216,38 +164,12 @@ const checked = (card: ActionCard, output: unknown, secrets: readonly string[]):
   return mask(JSON.parse(text) as Json, secrets);
 };
 
-const hide = (error: unknown, secrets: readonly string[]): unknown => {
-  if (!(error instanceof StepError) || secrets.length === 0) return error;
+const hide = (error: StepError, secrets: readonly string[]): StepError => {
+  if (secrets.length === 0) return error;
   const { body, data, ...rest } = error.detail;
-  return new StepError(error.code, String(mask(error.message, secrets)), {
+  return new StepError(error.code, maskText(error.message, secrets), {
     ...rest,
     ...(body === undefined ? {} : { body: mask(body, secrets) }),
     ...(data === undefined ? {} : { data: mask(data, secrets) }),
   });
 };
-
-export const cap = (value: Json): Json => {
-  const text = JSON.stringify(value);
-  const bytes = utf8Length(text);
-  return bytes <= INPUT_BYTES ? value : { truncated: true, bytes, beginning: text.slice(0, 1_000) };
-};
-
-const names = new WeakMap<JsonObject, readonly string[]>();
-
-/** Names of the secrets that a `with` uses: `secrets.<name>` in its expressions. */
-const secretNames = (template: JsonObject): readonly string[] => {
-  const known = names.get(template);
-  if (known !== undefined) return known;
-  const sources = expressionsIn(template).map(({ source }) => source);
-  const uses = sources.flatMap((source) => [...source.matchAll(/\bsecrets\.([A-Za-z][A-Za-z0-9_]*)/g)]);
-  const found = [...new Set(uses.map((use) => use[1] ?? ''))];
-  names.set(template, found);
-  return found;
-};
-
-/** Values of the inputs that the flow declares `secret`. */
-export const secretInputs = (state: RunState): readonly string[] =>
-  Object.entries(state.flow.inputs)
-    .filter(([, field]) => field.secret === true)
-    .map(([name]) => state.created.inputs[name])
-    .filter((value) => typeof value === 'string');

@@ -14,7 +14,7 @@ import type {
   WaitStep,
   WhileStep,
 } from '../domain/flow.ts';
-import type { Json, JsonObject } from '../domain/json.ts';
+import type { Json } from '../domain/json.ts';
 import { isObject, utf8Length } from '../domain/json.ts';
 import type { Entry } from '../domain/run.ts';
 import { LIMITS } from '../domain/run.ts';
@@ -180,7 +180,8 @@ const failureFrom = (value: Json | undefined, step: string): Failure => {
   if (!isObject(value))
     return {
       code: 'failed',
-      message: value === undefined ? 'The flow failed' : String(value),
+      message:
+        value === undefined ? 'The flow failed' : typeof value === 'string' ? value : JSON.stringify(value),
       step,
       fromFlow: true,
     };
@@ -202,7 +203,7 @@ const outputsOf = (here: Here, value: Json): Json => {
   if (declared === undefined) return value;
   if (!isObject(value))
     throw new StepError('invalid_outputs', 'This flow declares outputs: "return" needs an object of them');
-  const checked = checkFields(declared, value as JsonObject, { from: 'fit' });
+  const checked = checkFields(declared, value, { from: 'fit' });
   if (checked.ok) return checked.value;
   const faults = checked.errors.map((error) => error.message).join('; ');
   throw new StepError('invalid_outputs', `The outputs do not fit their declaration: ${faults}`);

@@ -3,11 +3,11 @@
  * E3: a step that is recorded as succeeded is behind its frame's position, or recalled: it is never among the actions.
  * E6: a `once` attempt of unknown outcome is never among them either; only a person's word brings it back.
  */
-import type { StepKind, Step, WhileStep } from '../domain/flow.ts';
+import type { Step, WhileStep } from '../domain/flow.ts';
 import type { Entry, FinalStatus } from '../domain/run.ts';
 import { LIMITS } from '../domain/run.ts';
 import { roundKey } from './apply-step.ts';
-import { isBusy, isLeaving } from './frames.ts';
+import { isBusy } from './open-frame.ts';
 import { childrenOf, pathOf, stepAt } from './state.ts';
 import type { Activity, Frame, Outcome, RunState } from './state.ts';
 
@@ -69,22 +69,16 @@ const visit = (walk: Walk, frame: Frame): void => {
     if (!walk.inFlight.has(at.path)) walk.actions.push({ ...at, kind: 'lost', activity });
     return;
   }
-  if (walk.state.ending !== null || isLeaving(frame)) return;
+  if (walk.state.ending !== null) return;
   visitIdle(walk, at, activity);
 };
 
 const visitIdle = (walk: Walk, at: At, activity: Activity | null): void => {
   switch (activity?.kind) {
     case undefined:
-      walk.actions.push(recallOr(walk.state, at, { ...at, kind: 'begin' }));
+    case 'while':
+      walk.actions.push(recallOf(walk.state, at, activity?.rounds ?? 0) ?? fresh(at, activity?.rounds));
       return;
-    case 'while': {
-      const index = activity.rounds;
-      const key = roundKey(at.path, index);
-      if (walk.state.recallable.has(key)) walk.actions.push({ ...at, kind: 'recall', round: index });
-      else walk.actions.push({ ...at, kind: 'round', step: activity.step, index });
-      return;
-    }
     case 'wait':
       if (activity.until <= walk.now) walk.actions.push({ ...at, kind: 'wake' });
       else wakeAt(walk, activity.until);
@@ -107,32 +101,18 @@ const wakeAt = (walk: Walk, time: number): void => {
   walk.until = walk.until === null ? time : Math.min(walk.until, time);
 };
 
-/** E3, across a retry of the run: what an earlier attempt recorded for this very step holds. */
-const recallOr = (state: RunState, at: At, fresh: Action): Action => {
-  const remembered = state.recallable.get(at.path);
-  if (remembered === undefined || !fits(remembered, at.step.kind)) return fresh;
-  return { ...at, kind: 'recall' };
+/** E3, across a retry of the run: what an earlier attempt recorded for this very step holds, the rounds of a loop first. */
+const recallOf = ({ recallable }: RunState, at: At, round: number): Action | null => {
+  if (at.step.kind === 'while' && recallable.has(roundKey(at.path, round)))
+    return { ...at, kind: 'recall', round };
+  return recallable.has(at.path) ? { ...at, kind: 'recall' } : null;
 };
 
-/** Whether an entry can be one of a step of this kind: another version may have another step in its place. */
-const fits = (entry: Entry, kind: StepKind): boolean => {
-  switch (entry.type) {
-    case 'skipped':
-    case 'failed':
-      return true;
-    case 'entered':
-      if (entry.block.kind === 'items') return kind === 'forEach';
-      if (entry.block.kind === 'branches') return kind === 'parallel';
-      return entry.block.kind === 'branch' && (kind === 'if' || kind === 'try');
-    case 'succeeded':
-      return ['card', 'set', 'if', 'while', 'wait'].includes(kind);
-    case 'responded':
-      return kind === 'respond';
-    case 'left':
-      return kind === entry.how;
-    default:
-      return false;
-  }
+const fresh = (at: At, rounds: number | undefined): Action => {
+  const { step } = at;
+  return step.kind === 'while' && rounds !== undefined
+    ? { ...at, kind: 'round', step, index: rounds }
+    : { ...at, kind: 'begin' };
 };
 
 const limitReached = (state: RunState, now: number): Extract<Entry, { type: 'ending' }> | null => {
@@ -151,7 +131,8 @@ const limitReached = (state: RunState, now: number): Extract<Entry, { type: 'end
 
 const finished = (state: RunState, now: number): Extract<Entry, { type: 'finished' }> => {
   const base = { type: 'finished', at: now } as const;
-  if (state.ending !== null && state.outcome === null) {
+  // What the end cut off cannot have failed the run, but may have been the last thing that it had to do.
+  if (state.ending !== null && (state.outcome === null || state.outcome.kind === 'fail')) {
     const { status, error } = state.ending;
     return { ...base, status, ...(error === undefined ? {} : { error }) };
   }

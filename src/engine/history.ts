@@ -5,8 +5,8 @@ import type { Entry, RunDetail, StepAttempt, StepRecord, StepStatus } from '../d
 import { isFinal } from '../domain/run.ts';
 import { apply, begin } from './apply.ts';
 import { framePathOf, pathOf, stepAt } from './state.ts';
-import type { Frame, RunState } from './state.ts';
-import { maskedInputs, veilFailure, veilOf } from './veil.ts';
+import type { Frame, RunState, StepEntry } from './state.ts';
+import { maskedInputs, veilFailure, veilOf, veilResponse, veilText } from './veil.ts';
 import type { Veil } from './veil.ts';
 
 export interface History {
@@ -51,9 +51,10 @@ export const historyOf = (
     open: [],
   };
   for (const entry of entries.slice(1)) {
-    if ('path' in entry && entry.type !== 'recalled') tell(telling, entry);
+    if ('path' in entry) tell(telling, entry);
     apply(telling.state, entry, entry.type === 'retried' ? flowOf(entry.version) : undefined);
     if (entry.type === 'retried') startOver(telling);
+    else if (entry.type === 'finished') endAll(telling, entry.at);
     else close(telling, entry);
   }
   return shown(telling);
@@ -64,9 +65,23 @@ const startOver = (telling: Telling): void => {
   telling.open = [];
 };
 
-type StepEntry = Extract<Entry, { path: string }>;
+/** The run has ended, and with it what it had begun: a doubt stays one. */
+const endAll = ({ drafts }: Telling, at: number): void => {
+  for (const draft of drafts) {
+    if (draft.finishedAt !== null) continue;
+    draft.finishedAt = at;
+    if (draft.status !== 'in_doubt') draft.status = 'cancelled';
+  }
+};
 
-const tell = (telling: Telling, entry: Exclude<StepEntry, { type: 'recalled' }>): void => {
+/** What is recalled was told in the attempt of the run that recorded it, but a doubt asks again. */
+const tell = (telling: Telling, entry: StepEntry): void => {
+  const recalled = entry.type === 'recalled' ? telling.state.recallable.get(entry.path) : undefined;
+  if (recalled?.type === 'doubted') tellStep(telling, { ...recalled, at: entry.at });
+  else if (entry.type !== 'recalled') tellStep(telling, entry);
+};
+
+const tellStep = (telling: Telling, entry: Exclude<StepEntry, { type: 'recalled' }>): void => {
   const frame = telling.state.frames.get(framePathOf(entry.path));
   const step = frame === undefined ? undefined : stepAt(frame);
   if (frame === undefined || step === undefined) return;
@@ -196,14 +211,6 @@ const close = (telling: Telling, entry: Entry): void => {
 
 const shown = (telling: Telling): History => {
   const { state, drafts } = telling;
-  if (isFinal(state.status)) {
-    for (const draft of drafts) {
-      if (draft.finishedAt === null && draft.runAttempt === state.attempt) {
-        if (draft.status !== 'in_doubt') draft.status = 'cancelled';
-        draft.finishedAt = state.finishedAt;
-      }
-    }
-  }
   const veil = veilOf(state);
   const steps = drafts.map((draft) => ({
     ...draft,
@@ -233,10 +240,10 @@ const detailOf = (state: RunState, drafts: readonly Draft[], veil: Veil): RunDet
     parent: null,
     inputs: veil(maskedInputs(state)),
     outputs: veil(state.outputs),
-    reason: state.reason,
+    reason: state.reason === null ? null : veilText(state.reason, veil),
     origin,
     waiting: isFinal(state.status) ? null : waitingFor(state),
-    response: state.response === null ? null : { ...state.response, body: veil(state.response.body) },
+    response: state.response === null ? null : veilResponse(state.response, veil),
   };
 };
 

@@ -30,6 +30,7 @@ const maskAll = (value: Json, secrets: readonly string[]): Json => {
 export const maskText = (text: string, secrets: readonly string[]): string => {
   let masked = text;
   for (const secret of secrets) {
+    if (secret === '') continue;
     if (masked === secret) return MASK;
     if (secret.length < SHORTEST_PART) continue;
     if (masked.includes(secret)) masked = masked.replaceAll(secret, MASK);

@@ -11,14 +11,15 @@ import { utf8Length } from '../domain/json.ts';
 import type { Entry } from '../domain/run.ts';
 import { LIMITS } from '../domain/run.ts';
 import { triesOf } from './apply-step.ts';
-import { cap, effort, intend, prepare, probe, secretInputs } from './attempt.ts';
-import type { Effort, Placed } from './attempt.ts';
-import { fitToCard } from './card-input.ts';
-import { evaluate, isTrue, performControl, round, tooLarge } from './control.ts';
+import { effort, intend, probe } from './attempt.ts';
+import type { Effort } from './attempt.ts';
+import { isTrue, performControl, round, tooLarge } from './control.ts';
 import type { Here } from './control.ts';
 import type { Action } from './decide.ts';
-import { mask } from './mask.ts';
+import { mask, maskText } from './mask.ts';
 import type { Ports } from './ports.ts';
+import { prepare, secretInputs } from './prepare.ts';
+import type { Placed, Prepared } from './prepare.ts';
 import { afterFailure } from './retry.ts';
 import type { RunState } from './state.ts';
 
@@ -48,7 +49,7 @@ export const perform = async (ports: Ports, state: RunState, action: Action): Pr
       case 'round':
         return { entry: await round(here, action.step, action.index) };
       case 'lost':
-        return { entry: await lost(ports, state, action) };
+        return { entry: lost(ports, state, action) };
       case 'probe':
         return { entry: await look(ports, state, action) };
       case 'again':
@@ -62,7 +63,7 @@ export const perform = async (ports: Ports, state: RunState, action: Action): Pr
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
     const failure = failureOf(error, step.id ?? path);
-    const hidden = { ...failure, message: String(mask(failure.message, secretInputs(state))) };
+    const hidden = { ...failure, message: maskText(failure.message, secretInputs(state)) };
     return { entry: { type: 'failed', at: now, path, error: hidden, happened: 'no' } };
   }
 };
@@ -76,11 +77,11 @@ const cardOf = (ports: Ports, step: CardStep): PureCard | ActionCard => {
 
 const performCard = async (ports: Ports, here: Here, step: CardStep): Promise<Performed> => {
   const card = cardOf(ports, step);
-  if (isPure(card)) return { entry: await compute(ports, here, { card, step }) };
   const { state, frame, path } = here;
   const placed: Placed = { state, frame, step, path };
-  const tries = triesOf(frame.activity, here.now);
   const prepared = await prepare(ports, placed, { card, now: here.now });
+  if (isPure(card)) return { entry: await compute(ports, here, { card, prepared }) };
+  const tries = triesOf(frame.activity, here.now);
   const now = ports.now();
   const number = tries.number + 1;
   return {
@@ -93,55 +94,35 @@ const performCard = async (ports: Ports, here: Here, step: CardStep): Promise<Pe
   };
 };
 
-const compute = async (ports: Ports, here: Here, of: { card: PureCard; step: CardStep }): Promise<Entry> => {
-  const given = (await evaluate(here, of.step.with)) ?? {};
-  const output = await of.card.run(fitToCard(of.card, of.step.card, given), {
-    now: here.now,
-    random: ports.random,
-  });
+const compute = async (
+  ports: Ports,
+  { now, path }: Here,
+  of: { readonly card: PureCard; readonly prepared: Prepared },
+): Promise<Entry> => {
+  const { input, shown, hidden } = of.prepared;
+  const output = await of.card.run(input, { now, random: ports.random });
   const text = JSON.stringify(output) ?? 'null';
   const bytes = utf8Length(text);
   if (bytes > LIMITS.outputBytes) throw tooLarge(bytes);
   // Cards give JSON, by their output schema; a copy keeps the journal apart from what the card holds on to.
-  const value = JSON.parse(text) as Json;
-  return { type: 'succeeded', at: here.now, path: here.path, value, input: cap(given) };
+  const value = mask(JSON.parse(text) as Json, hidden);
+  return { type: 'succeeded', at: now, path, value, input: shown };
 };
 
 /** An intent without a result: what it reached outside, if anything, is unknown. */
-const lost = async (
-  ports: Ports,
-  state: RunState,
-  action: Extract<Action, { kind: 'lost' }>,
-): Promise<Entry> => {
+const lost = (ports: Ports, state: RunState, action: Extract<Action, { kind: 'lost' }>): Entry => {
   const { step, path, activity } = action;
-  const now = ports.now();
+  const at = ports.now();
   const interrupted = new StepError('interrupted', 'The attempt was cut short by a restart', {
     happened: 'unknown',
     retry: 'yes',
   });
-  if (state.ending !== null || step.kind !== 'card') {
-    return {
-      type: 'failed',
-      at: now,
-      path,
-      error: failureOf(interrupted, step.id ?? path),
-      happened: 'unknown',
-    };
-  }
-  if (activity.effect === 'safe') {
-    return {
-      type: 'failed',
-      at: now,
-      path,
-      error: failureOf(interrupted, step.id ?? path),
-      happened: 'unknown',
-      retryAt: now,
-    };
-  }
-  return afterFailure(
-    { step, path, effect: activity.effect, tries: activity, now, random: ports.random },
-    interrupted,
-  );
+  if (step.kind !== 'card') throw new Error(`${path} is no card and cannot have been attempted`);
+  const { effect } = activity;
+  if (effect === 'probe' || effect === 'once')
+    return afterFailure({ step, path, effect, tries: activity, now: at, random: ports.random }, interrupted);
+  const failed = { type: 'failed', at, path, error: failureOf(interrupted, step.id ?? path) } as const;
+  return { ...failed, happened: 'unknown', ...(state.ending === null ? { retryAt: at } : {}) };
 };
 
 const look = async (
@@ -154,6 +135,13 @@ const look = async (
   const card = cardOf(ports, step);
   if (isPure(card)) throw new Error(`${step.card} is pure: nothing to probe`);
   const placed: Placed = { state, frame, step, path };
-  const prepared = await prepare(ports, placed, { card, now: activity.since });
-  return probe(ports, placed, { card, prepared, since: activity.since });
+  try {
+    const prepared = await prepare(ports, placed, { card, now: activity.since });
+    return await probe(ports, placed, { card, prepared, since: activity.since });
+  } catch (error) {
+    // E6: that one cannot look says nothing about what happened.
+    if (!(error instanceof StepError)) throw error;
+    const reason = `The probe failed: ${maskText(error.message, secretInputs(state))}`;
+    return { type: 'doubted', at: ports.now(), path, reason };
+  }
 };

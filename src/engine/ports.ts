@@ -45,3 +45,5 @@ export const PROBE_GRACE_MS = 30_000;
 export const INPUT_BYTES = 64_000;
 /** How long a run waits when our own infrastructure does not answer. */
 export const UNAVAILABLE_MS = 5_000;
+/** Longest time a drive waits for what is in flight before it looks again: longer timers fire at once. */
+export const LONGEST_PAUSE_MS = 3_600_000;

@@ -26,9 +26,8 @@ export interface Attempted {
 
 export const afterFailure = (
   attempt: Attempted,
-  thrown: unknown,
+  error: StepError,
 ): Extract<Entry, { type: 'failed' | 'doubted' }> => {
-  const error = asStepError(thrown);
   const { path, now, effect, tries, step } = attempt;
   const happened = error.detail.happened ?? 'no';
   const probeAt = Math.max(now, tries.startedAt + step.timeoutMs + PROBE_GRACE_MS);
@@ -69,7 +68,7 @@ const isRetried = (retry: Retry, error: StepError): boolean => {
 };
 
 /** An error of unknown kind counts as retryable; nobody knows whether its request went out. */
-const asStepError = (thrown: unknown): StepError => {
+export const asStepError = (thrown: unknown): StepError => {
   if (thrown instanceof StepError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new StepError('unexpected', message, { retry: 'yes', happened: 'unknown' });

@@ -15,6 +15,9 @@ import { segmentOf } from '../domain/flow.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Entry, RawResponse, RunStatus } from '../domain/run.ts';
 
+/** Entries that speak of one step. */
+export type StepEntry = Extract<Entry, { path: string }>;
+
 /** How a block was left. `trail` holds the paths whose failures led here: a retry of the run attempts them again. */
 export type Outcome =
   | { readonly kind: 'value'; readonly value: Json }
@@ -76,7 +79,7 @@ export interface LoopActivity {
     readonly error: Failure;
     readonly trail: readonly string[];
   }[];
-  /** set once the loop is being left: what is in flight is awaited, nothing new begins */
+  /** set once the loop is being left: what is in flight is awaited, then only `finally` blocks begin */
   leaving: Outcome | null;
 }
 export interface ParallelActivity {
@@ -140,10 +143,12 @@ export interface RunState {
   outputs: Json;
   reason: string | null;
   error: Failure | null;
-  /** entries that a retry need not perform again, by path (rounds of `while`: path and number) */
-  memo: Map<string, Entry>;
+  /** entries that a retry of the run need not perform again, by path (rounds of `while`: path and number) */
+  memo: Map<string, StepEntry>;
+  /** E6: effects that may have happened and must not be repeated without a word, by path */
+  readonly doubts: Map<string, Extract<StepEntry, { type: 'doubted' }>>;
   /** what earlier attempts left to recall */
-  recallable: ReadonlyMap<string, Entry>;
+  recallable: ReadonlyMap<string, StepEntry>;
   /** entries so far, steps performed, bytes of recorded values */
   entries: number;
   steps: number;

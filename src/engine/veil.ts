@@ -2,9 +2,9 @@
 import type { Failure } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { isObject } from '../domain/json.ts';
-import type { Entry } from '../domain/run.ts';
-import { secretInputs } from './attempt.ts';
+import type { Entered, Entry, RawResponse } from '../domain/run.ts';
 import { mask, MASK } from './mask.ts';
+import { secretInputs } from './prepare.ts';
 import type { RunState } from './state.ts';
 
 /** Hides what may not be seen: everything, all values, or the secret inputs wherever they turned up. */
@@ -25,46 +25,63 @@ const hideValues = (value: Json): Json => {
   return value === null ? null : MASK;
 };
 
+/** A text that stands where one must stand. */
+export const veilText = (text: string, veil: Veil): string => {
+  const shown = veil(text);
+  return typeof shown === 'string' ? shown : 'Not kept: the flow keeps no history';
+};
+
 export const veilFailure = (error: Failure | null, veil: Veil): Failure | null => {
   if (error === null) return null;
   const { body, data, message, ...rest } = error;
-  const text = veil(message);
   return {
     ...rest,
-    message: typeof text === 'string' ? text : 'Not kept: the flow keeps no history',
+    message: veilText(message, veil),
     ...(body === undefined ? {} : { body: veil(body) }),
     ...(data === undefined ? {} : { data: veil(data) }),
   };
 };
 
+export const veilResponse = ({ status, headers, body }: RawResponse, veil: Veil): RawResponse => ({
+  status,
+  headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, veilText(value, veil)])),
+  body: veil(body),
+});
+
 /** Fields that are declared `secret` are hidden whatever their type. */
 export const maskedInputs = (state: RunState): JsonObject =>
+  hideSecret(state.created.inputs, state.flow.inputs);
+
+const hideSecret = (values: JsonObject, fields: JsonObject): JsonObject =>
   Object.fromEntries(
-    Object.entries(state.created.inputs).map(([name, value]) => [
-      name,
-      state.flow.inputs[name]?.secret === true ? MASK : value,
-    ]),
+    Object.entries(values).map(([name, value]) => {
+      const field = fields[name];
+      if (!isObject(field)) return [name, value];
+      if (field.secret === true) return [name, MASK];
+      return [
+        name,
+        isObject(field.properties) && isObject(value) ? hideSecret(value, field.properties) : value,
+      ];
+    }),
   );
+
+/** Members of entries in which values stand. */
+// prettier-ignore
+const VALUES = new Set(['value', 'input', 'set', 'outputs', 'reason', 'event', 'request', 'schedule', 'response']);
 
 /** An entry as the live view shows it: under the same veil as the history. */
 export const veiled = (state: RunState, entry: Entry): JsonObject => {
   const veil = veilOf(state);
-  const hidden = new Set([
-    'value',
-    'input',
-    'set',
-    'outputs',
-    'inputs',
-    'event',
-    'request',
-    'schedule',
-    'response',
-    'block',
-  ]);
-  const members = Object.entries(entry).map(([key, value]): [string, Json] => {
+  // An entry is JSON, and so is every member of it.
+  const members = Object.entries(entry as unknown as JsonObject).map(([key, value]): [string, Json] => {
     if (key === 'inputs') return [key, veil(maskedInputs(state))];
-    if (key === 'error') return [key, { ...veilFailure(value as Failure, veil) }];
-    return [key, hidden.has(key) ? veil(value as Json) : (value as Json)];
+    if (entry.type === 'entered' && key === 'block') return [key, veilBlock(entry.block, veil)];
+    if (key === 'error' && 'error' in entry) return [key, { ...veilFailure(entry.error ?? null, veil) }];
+    return [key, VALUES.has(key) ? veil(value) : value];
   });
   return Object.fromEntries(members);
 };
+
+/** Which block was entered is no secret, but what a loop goes through may hold some. */
+const veilBlock = (block: Entered, veil: Veil): Json =>
+  block.kind === 'items' ? { kind: block.kind, items: veil(block.items) } : { ...block };

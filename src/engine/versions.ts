@@ -7,18 +7,35 @@ import type { Json } from '../domain/json.ts';
 import { branchName } from './apply-step.ts';
 import type { RunState } from './state.ts';
 
-/** The step at a path of a journal, or undefined when the flow has none there. */
-export const stepByPath = (flow: Flow, path: string): Step | undefined => {
+/** Paths of actions, performed or in doubt, that the other version does not have in their place: it would repeat them. */
+export const misplaced = (state: RunState, other: Flow, cards: Cards): readonly string[] =>
+  [...state.memo.values()].flatMap(({ type, path }) => {
+    if (type !== 'succeeded' && type !== 'doubted') return [];
+    const step = stepsTo(state.flow, path)?.at(-1);
+    if (step?.kind !== 'card' || cards.get(step.card)?.effect === 'pure') return [];
+    return isInPlace(state.flow, other, path) ? [] : [path];
+  });
+
+/** Whether the step at this path of a journal, and every step around it, is the same one in both versions. */
+export const isInPlace = (flow: Flow, other: Flow, path: string): boolean => {
+  const here = stepsTo(flow, path);
+  const there = stepsTo(other, path);
+  if (here === undefined || there === undefined) return false;
+  return here.every((step, depth) => isSame(step, there[depth]));
+};
+
+/** The steps from the outermost to the one at this path, or undefined when the flow has none there. */
+const stepsTo = (flow: Flow, path: string): readonly Step[] | undefined => {
   const segments = path.split('/');
+  const steps: Step[] = [];
   let block: Block | undefined = flow.steps;
-  for (let at = 0; block !== undefined; at += 2) {
-    const step: Step | undefined = block.find(
-      (candidate, index) => segmentOf(candidate, index) === segments[at],
-    );
-    if (step === undefined || at + 1 >= segments.length) return step;
+  for (let at = 0; at < segments.length; at += 2) {
+    const step: Step | undefined = block?.find((each, index) => segmentOf(each, index) === segments[at]);
+    if (step === undefined) return undefined;
+    steps.push(step);
     block = blockOf(step, segments[at + 1] ?? '');
   }
-  return undefined;
+  return steps;
 };
 
 const blockOf = (step: Step, key: string): Block | undefined => {
@@ -37,16 +54,29 @@ const blockOf = (step: Step, key: string): Block | undefined => {
   }
 };
 
-/** Paths of performed actions that the other version does not have in their place: performing them anew would repeat them. */
-export const misplaced = (state: RunState, other: Flow, cards: Cards): readonly string[] =>
-  [...state.memo].flatMap(([path, entry]) => {
-    const step = stepByPath(state.flow, path);
-    if (entry.type !== 'succeeded' || step?.kind !== 'card' || cards.get(step.card)?.effect === 'pure')
-      return [];
-    const there = stepByPath(other, path);
-    if (there?.kind !== 'card' || there.card !== step.card) return [path];
-    // A step without an id is known by its place alone, so it must be the same step.
-    const isSame =
-      step.id !== undefined || canonical(there as unknown as Json) === canonical(step as unknown as Json);
-    return isSame ? [] : [path];
-  });
+/**
+ * A step with an id is known by it, if it is still of the same kind; one without by its place and its text alone.
+ * What only computes is known by its text: when that was mended, it is to be computed anew.
+ */
+const isSame = (step: Step, other: Step | undefined): boolean => {
+  if (other === undefined || step.kind !== other.kind) return false;
+  if (step.kind === 'card' && other.kind === 'card' && step.card !== other.card) return false;
+  const isKnown = step.id !== undefined && (step.kind === 'card' || HAS_BLOCKS.has(step.kind));
+  return isKnown || textOf(step) === textOf(other);
+};
+
+const HAS_BLOCKS = new Set(['if', 'try', 'forEach', 'while', 'parallel']);
+
+/** What a step says itself, without its title, its note and the steps in it. */
+const textOf = (step: Step): string => {
+  const own = Object.entries(step).filter(
+    ([key]) => !['title', 'note', 'then', 'else', 'try', 'catch', 'finally', 'do'].includes(key),
+  );
+  const told = own.map(([key, value]) => [key, key === 'branches' ? conditionsOf(step) : value] as const);
+  return canonical(Object.fromEntries(told));
+};
+
+const conditionsOf = (step: Step): Json => {
+  if (step.kind === 'if') return step.branches.map((branch) => branch.if);
+  return step.kind === 'parallel' ? Object.keys(step.branches) : null;
+};

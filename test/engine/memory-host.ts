@@ -50,6 +50,8 @@ export class MemoryHost {
   diesAfter: number | null = null;
   /** the host dies with each such entry that it makes: 3 is the third, the sixth, … */
   diesEvery: number | null = null;
+  /** after so many deaths it lives on: with one after each intent no effect could ever be begun */
+  mostDeaths = Infinity;
   deaths = 0;
   /** called after each commit, with the state that the drive has in memory */
   onCommit: (state: RunState) => void = () => undefined;
@@ -183,7 +185,9 @@ export class MemoryHost {
   #fatalEntry(): number {
     if (this.diesAfter !== null) return this.diesAfter;
     const made = this.journal.length;
-    return this.diesEvery === null ? Infinity : made + this.diesEvery - (made % this.diesEvery);
+    return this.diesEvery === null || this.deaths >= this.mostDeaths
+      ? Infinity
+      : made + this.diesEvery - (made % this.diesEvery);
   }
 
   async #commit(entries: readonly Entry[], by: { epoch: number; state: RunState }): Promise<void> {

@@ -1,0 +1,98 @@
+/**
+ * Performs what `decide` found ready, and begins its attempts together, after one commit.
+ * E1: a drive that was replaced meanwhile begins nothing. E2: an attempt begins once its intent is committed.
+ */
+import { Unavailable } from '../domain/errors.ts';
+import type { Effort } from './attempt.ts';
+import type { Action } from './decide.ts';
+import { commit, record, wake } from './driving.ts';
+import type { Driving } from './driving.ts';
+import { perform } from './perform.ts';
+import type { Performed } from './perform.ts';
+import type { Ports } from './ports.ts';
+
+/** Why an action that is ready cannot be performed now: no place is free, none is left, or our own infrastructure is silent. */
+export type Blocked = 'later' | 'spent' | 'unavailable';
+
+/** Performs what is ready. Attempts begin together, after one commit. */
+export const advance = async (
+  driving: Driving,
+  actions: readonly Action[],
+): Promise<'done' | 'replaced' | Blocked> => {
+  const { ports, host } = driving;
+  const efforts: Effort[] = [];
+  let blocked: Blocked | null = null;
+  let did = 0;
+  for (const action of actions) {
+    const needsPlace = reachesOutside(ports, action);
+    if (needsPlace && blocked !== null) continue;
+    const place = needsPlace ? host.acquire(() => wake(driving)) : 'taken';
+    const performed = place === 'taken' ? await performHere(driving, action, needsPlace) : place;
+    if (typeof performed === 'string') {
+      blocked = performed;
+      continue;
+    }
+    if (performed.effort !== undefined) efforts.push(performed.effort);
+    if (host.isReplaced()) break;
+    record(driving, performed.entry);
+    did += 1;
+    // A step that failed or a loop that is being left may take away what else was ready.
+    if (['failed', 'left', 'recalled'].includes(performed.entry.type)) break;
+  }
+  driving.stepsSinceTurn += did;
+  if (efforts.length > 0) await begin(driving, efforts);
+  if (host.isReplaced()) return 'replaced';
+  return did > 0 ? 'done' : (blocked ?? 'done');
+};
+
+/** A place that was taken is given back unless an effort keeps it. */
+const performHere = async (
+  { ports, state, host }: Driving,
+  action: Action,
+  hasPlace: boolean,
+): Promise<Performed | 'unavailable'> => {
+  let performed: Performed | undefined;
+  try {
+    performed = await perform(ports, state, action);
+    return performed;
+  } catch (error) {
+    if (error instanceof Unavailable) return 'unavailable';
+    throw error;
+  } finally {
+    if (hasPlace && performed?.effort === undefined) host.release();
+  }
+};
+
+const begin = async (driving: Driving, efforts: readonly Effort[]): Promise<void> => {
+  const { host } = driving;
+  let mayBegin = false;
+  try {
+    if (host.isReplaced()) return;
+    await commit(driving);
+    mayBegin = !host.isReplaced();
+  } finally {
+    for (const effort of efforts) {
+      if (mayBegin) launch(driving, effort);
+      else host.release();
+    }
+  }
+};
+
+const launch = (driving: Driving, effort: Effort): void => {
+  const { inFlight, results, host } = driving;
+  const controller = new AbortController();
+  inFlight.set(effort.path, controller);
+  void effort.run(controller.signal).then((entry) => {
+    host.release();
+    inFlight.delete(effort.path);
+    results.push(entry);
+    wake(driving);
+  });
+};
+
+/** Whether performing the action may send a request: then it needs a place among the lane's outside calls. */
+const reachesOutside = (ports: Ports, action: Action): boolean => {
+  if (action.kind === 'probe') return true;
+  if (action.kind !== 'begin' && action.kind !== 'again') return false;
+  return action.step.kind === 'card' && ports.cards.get(action.step.card)?.effect !== 'pure';
+};
