@@ -15,9 +15,12 @@ export interface TargetFlags {
   readonly data?: string | undefined;
 }
 
+const isHere = (url: string): boolean =>
+  URL.canParse(url) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+
 /**
  * Flags win over the environment, that over the installation that runs on the data directory; at last the usual
- * address. A local token is never sent to an address that somebody named: it would give the laptop's key away.
+ * address. The local token goes to this machine only: sent to an address that somebody named it would be given away.
  */
 export const findTarget = (flags: TargetFlags, { env, cwd }: Pick<Terminal, 'env' | 'cwd'>): Target => {
   const named = flags.url ?? setting(env, 'SLUICE_URL');
@@ -26,6 +29,6 @@ export const findTarget = (flags: TargetFlags, { env, cwd }: Pick<Terminal, 'env
   const record = readRecord(data.record);
   const local = record?.url ?? `http://localhost:${DEFAULT_PORT}`;
   const url = (named ?? local).replace(/\/+$/, '');
-  if (token !== undefined || url !== local) return { url, token };
+  if (token !== undefined || (url !== local && !isHere(url))) return { url, token };
   return { url, token: record?.token ?? readSecrets(data.secrets).SLUICE_TOKEN };
 };

@@ -47,11 +47,17 @@ describe('where a command goes, and as whom', () => {
       token: 'of-the-file',
     });
   });
+});
 
-  it('never sends the local token to an address that somebody named', () => {
-    expect(
-      findTarget({ url: 'https://elsewhere.example', data: 'data' }, { env: {}, cwd }).token,
-    ).toBeUndefined();
+describe('the local token', () => {
+  it.each([
+    ['http://localhost:9002', 'of-the-record'],
+    ['http://127.0.0.1:9002', 'of-the-record'],
+    ['https://elsewhere.example', undefined],
+    ['http://localhost.example', undefined],
+    ['http://localhost@elsewhere.example', undefined],
+  ])('for %s is %s: it stays on this machine', (url, token) => {
+    expect(findTarget({ url, data: 'data' }, { env: {}, cwd }).token).toBe(token);
   });
 });
 
