@@ -36,16 +36,34 @@ const finishedLine = ({ status, error, reason }: Told, took: string, paint: Pain
   return `${paint('red', '■ failed')} ${paint('dim', `after ${took}`)}  ${why}`;
 };
 
-/** A story remembers when attempts began, to say how long they took. */
-export const newStory = (paint: Paint): Story => {
+type Lines = Readonly<Record<string, (told: Told, at: number) => string | undefined>>;
+
+/** What needs no memory of the entries before. */
+const plainLines = (paint: Paint): Lines => ({
+  created: ({ flow, version }) => `${paint('bold', `▶ ${flow}`)}${paint('dim', `@${version}`)}`,
+  skipped: ({ path }) => paint('dim', `– ${path}  skipped`),
+  doubted: ({ path, reason, probeAt }) => {
+    const what = probeAt === undefined ? 'in doubt' : 'looking whether it happened';
+    return `${paint('yellow', '?')} ${path}  ${what}: ${oneLine(reason)}`;
+  },
+  settled: ({ path, by }) => `${paint('cyan', '!')} ${path}  may be repeated, says ${oneLine(by)}`,
+  parked: ({ path, until }) =>
+    `${paint('cyan', '⏸')} ${path}  waits${until === undefined ? '' : ` until ${clock(msOf(until))}`}`,
+  left: ({ path, how }) => paint('dim', `↳ ${path}  ${how}`),
+  responded: ({ path }) => paint('dim', `↳ ${path}  answered the caller`),
+  ending: ({ status, by }) =>
+    `${paint('yellow', '■')} is to end ${status}${by === '' ? '' : `, by ${oneLine(by)}`}`,
+  retried: ({ attempt, version }) => paint('bold', `▶ attempt ${attempt} of the run, version ${version}`),
+});
+
+/** What says how long an attempt took: it remembers when attempts began. */
+const timedLines = (paint: Paint): Lines => {
   const begun = new Map<string, number>();
-  let startedAt: number | undefined;
   const took = (path: string, at: number): string => {
     const start = begun.get(path);
     return start === undefined ? '' : paint('dim', `  ${span(at - start)}`);
   };
-  const lines: Readonly<Record<string, (told: Told, at: number) => string | undefined>> = {
-    created: ({ flow, version }) => `${paint('bold', '▶ ' + flow)}${paint('dim', `@${version}`)}`,
+  return {
     attempted: ({ path, attempt }, at) => {
       begun.set(path, at);
       return attempt > 1 ? `${paint('dim', '…')} ${path}  attempt ${attempt}` : undefined;
@@ -56,17 +74,14 @@ export const newStory = (paint: Paint): Story => {
       const mark = retryAt === undefined ? paint('red', '✗') : paint('yellow', '↻');
       return `${mark} ${path}${took(path, at)}  ${failureText(error)}${again}`;
     },
-    skipped: ({ path }) => paint('dim', `– ${path}  skipped`),
-    doubted: ({ path, reason, probeAt }) =>
-      `${paint('yellow', '?')} ${path}  ${probeAt === undefined ? 'in doubt' : 'looking whether it happened'}: ${oneLine(reason)}`,
-    settled: ({ path, by }) => `${paint('cyan', '!')} ${path}  may be repeated, says ${oneLine(by)}`,
-    parked: ({ path, until }) =>
-      `${paint('cyan', '⏸')} ${path}  waits${until === undefined ? '' : ` until ${clock(msOf(until))}`}`,
-    left: ({ path, how }) => paint('dim', `↳ ${path}  ${how}`),
-    responded: ({ path }) => paint('dim', `↳ ${path}  answered the caller`),
-    ending: ({ status, by }) =>
-      `${paint('yellow', '■')} is to end ${status}${by === '' ? '' : `, by ${oneLine(by)}`}`,
-    retried: ({ attempt, version }) => paint('bold', `▶ attempt ${attempt} of the run, version ${version}`),
+  };
+};
+
+export const newStory = (paint: Paint): Story => {
+  let startedAt: number | undefined;
+  const lines: Lines = {
+    ...plainLines(paint),
+    ...timedLines(paint),
     finished: (told, at) => finishedLine(told, span(at - (startedAt ?? at)), paint),
   };
   return {
