@@ -99,7 +99,7 @@ export const pure = <I extends z.ZodType, O extends z.ZodType>(
 
 export const action = <I extends z.ZodType, O extends z.ZodType>(card: ActionCard<I, O>): ActionCard =>
   // As above.
-  card as unknown as ActionCard;
+  card as ActionCard;
 
 /** Every card a flow may use, by id. */
 export type Cards = ReadonlyMap<string, Card>;

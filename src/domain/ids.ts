@@ -31,7 +31,7 @@ export const mintRunId = (now: number, lane: number, randomBytes: RandomBytes): 
 export const isRunId = (text: string): boolean => /^run_[0-9a-hjkmnp-tv-z]{26}$/.test(text);
 
 const decode = (text: string): number =>
-  [...text].reduce((value, character) => value * 32 + ALPHABET.indexOf(character), 0);
+  Array.from(text).reduce((value, character) => value * 32 + ALPHABET.indexOf(character), 0);
 
 /** Number of the lane in which a run lives. */
 export const laneOf = (runId: string): number => decode(runId.slice(14, 16));
