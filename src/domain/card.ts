@@ -97,9 +97,7 @@ export const pure = <I extends z.ZodType, O extends z.ZodType>(
   // A card is only ever called with what its own input schema returned, so the narrow type is safe to forget.
   ({ ...card, effect: 'pure' }) as unknown as PureCard;
 
-export const action = <I extends z.ZodType, O extends z.ZodType>(card: ActionCard<I, O>): ActionCard =>
-  // As above.
-  card as ActionCard;
+export const action = <I extends z.ZodType, O extends z.ZodType>(card: ActionCard<I, O>): ActionCard => card;
 
 /** Every card a flow may use, by id. */
 export type Cards = ReadonlyMap<string, Card>;
