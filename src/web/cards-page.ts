@@ -5,7 +5,7 @@ import { isPure } from '../domain/card.ts';
 import type { Card, Cards } from '../domain/card.ts';
 import { isObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import { page } from './page.ts';
+import { page, sentence } from './page.ts';
 import type { Markup } from './page.ts';
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): JsonObject => {
@@ -35,38 +35,30 @@ const isWanted = (required: Json | undefined, name: string): boolean =>
 const rowOf = (name: string, field: Json, required: Json | undefined): Markup => {
   const { description, default: usual } = isObject(field) ? field : {};
   const need =
-    usual === undefined ? (isWanted(required, name) ? '' : 'optional') : `default ${JSON.stringify(usual)}`;
+    usual === undefined
+      ? isWanted(required, name)
+        ? ''
+        : ', optional'
+      : `, default ${JSON.stringify(usual)}`;
   return html`<tr>
-    <td><code>${name}</code></td>
-    <td>${words(field)}</td>
-    <td class="quiet">${need}</td>
-    <td>${textOf(description)}</td>
+    <th scope="row"><code>${name}</code></th>
+    <td>${words(field)}<span class="quiet">${need}</span></td>
+    <td>${sentence(textOf(description))}</td>
   </tr>`;
 };
 
-const inputsOf = (schema: JsonObject): Markup => {
+/** The members of an input or output; what has none is said in a few words. */
+const membersOf = (verb: 'Takes' | 'Gives', schema: JsonObject): Markup => {
   const fields = Object.entries(isObject(schema.properties) ? schema.properties : {});
-  if (fields.length === 0) return html`<p class="quiet">Takes ${words(schema)}.</p>`;
-  return html`<div class="wide">
-    <table>
-      <thead>
-        <tr>
-          <th>Input</th>
-          <th>Is</th>
-          <th></th>
-          <th></th>
-        </tr>
-      </thead>
-      <tbody>
-        ${fields.map(([name, field]) => rowOf(name, field, schema.required))}
-      </tbody>
-    </table>
-  </div>`;
-};
-
-const outputOf = (schema: JsonObject): string => {
-  const names = Object.keys(isObject(schema.properties) ? schema.properties : {});
-  return names.length === 0 ? words(schema) : `object of ${names.join(', ')}`;
+  if (fields.length === 0) return html`<p><span class="quiet">${verb}</span> ${words(schema)}</p>`;
+  return html`<table>
+    <caption>
+      ${verb}
+    </caption>
+    <tbody>
+      ${fields.map(([name, field]) => rowOf(name, field, schema.required))}
+    </tbody>
+  </table>`;
 };
 
 const pretty = (value: unknown): string => JSON.stringify(value, null, 2);
@@ -82,27 +74,34 @@ const exampleOf = (example: Card['examples'][number]): Markup => {
 };
 
 const connectionOf = (card: Card): string => {
-  if (isPure(card)) return 'pure: reaches nothing outside';
+  if (isPure(card)) return '';
   const { kinds, optional } = card.connects;
-  return `reaches outside; ${optional ? 'may use' : 'needs'} a connection of kind ${kinds.join(' or ')}`;
+  return `${optional ? 'May use' : 'Needs'} a connection of kind ${kinds.join(' or ')}.`;
 };
 
 const articleOf = ([id, card]: readonly [string, Card]): Markup =>
   html`<article id="${id}">
     <h3>
-      <a href="#${id}"><code>${id}</code> · ${card.title}</a>
+      <a href="#${id}"><code>${id}</code> ${card.title}</a>
+      <span class="tag">${isPure(card) ? 'pure' : 'reaches outside'}</span>
     </h3>
-    <p>${card.doc}</p>
-    ${inputsOf(schemaOf(card.input, 'input'))}
-    <p>
-      Gives ${outputOf(schemaOf(card.output, 'output'))}.
-      <span class="quiet">${connectionOf(card)}</span>
-    </p>
+    <p>${sentence(card.doc)} ${connectionOf(card)}</p>
+    ${membersOf('Takes', schemaOf(card.input, 'input'))}
+    ${membersOf('Gives', schemaOf(card.output, 'output'))}
     <details>
       <summary>${card.examples.length === 1 ? 'An example' : `${card.examples.length} examples`}</summary>
       ${card.examples.map(exampleOf)}
     </details>
   </article>`;
+
+const linksTo = (names: Iterable<readonly [anchor: string, text: string]>): Markup =>
+  html`<nav>
+    <ul>
+      ${[...names].map(([anchor, text]) => html`<li><a href="#${anchor}">${text}</a></li>`)}
+    </ul>
+  </nav>`;
+
+const nameOf = (id: string): string => id.slice(id.indexOf('.') + 1);
 
 const familyOf = (id: string): string => id.slice(0, id.indexOf('.'));
 
@@ -113,16 +112,14 @@ export const cardsPage = (cards: Cards): Promise<Response> => {
     html`<h1>Cards</h1>
       <p>
         A step places a card by its id: <code>card: text.upperCase</code>, its inputs under <code>with</code>.
+        A pure card reaches nothing outside. The examples are also the tests.
       </p>
-      <nav>
-        <ul>
-          ${[...families.keys()].map((family) => html`<li><a href="#${family}">${family}</a></li>`)}
-        </ul>
-      </nav>
+      ${linksTo([...families.keys()].map((family) => [family, family]))}
       ${[...families].map(
         ([family, members]) =>
           html`<section>
             <h2 id="${family}">${family}</h2>
+            ${members.length > 1 ? linksTo(members.map(([id]) => [id, nameOf(id)])) : ''}
             ${members.map(articleOf)}
           </section>`,
       )}`,

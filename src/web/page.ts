@@ -4,6 +4,10 @@ import { STYLE } from './style.ts';
 
 export type Markup = ReturnType<typeof html>;
 
+/** A sentence in which back-ticks stand around code, as in Markdown. */
+export const sentence = (text: string): Markup =>
+  html`${text.split('`').map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`;
+
 /** No script at all; the style sheet is ours. */
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; " +

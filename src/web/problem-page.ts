@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import { PROBLEMS } from '../domain/problem.ts';
 import type { ProblemCode } from '../domain/problem.ts';
-import { page } from './page.ts';
+import { page, sentence } from './page.ts';
 
 /** What to do about each. */
 const REMEDIES = {
@@ -44,6 +44,6 @@ export const problemPage = async (code: string, request: Request): Promise<Respo
     title,
     html`<h1>${title}</h1>
       <p class="quiet"><code>${code}</code> · HTTP ${status}</p>
-      <p>${remedy}</p>`,
+      <p>${sentence(remedy)}</p>`,
   );
 };

@@ -15,9 +15,9 @@ body {
   color: var(--ink);
   font: 16px/1.55 system-ui, sans-serif;
 }
-header { padding: .8rem 1.5rem; border-bottom: 1px solid var(--line); font-weight: 600; }
-header a { color: inherit; text-decoration: none; }
-main { max-width: 62rem; margin: 0 auto; padding: 1.5rem; }
+header { border-bottom: 1px solid var(--line); font-weight: 600; }
+header a { display: block; color: inherit; text-decoration: none; }
+header a, main { max-width: 62rem; margin: 0 auto; padding: .8rem 1.5rem; }
 a { color: var(--accent); }
 a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 h1 { font-size: 1.7rem; line-height: 1.2; }
@@ -37,10 +37,13 @@ pre {
 nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1rem; padding: 0; list-style: none; }
 article { margin: 1rem 0; padding: 1rem 1.2rem; background: var(--raised); border-radius: 10px; }
 article h3 a { color: inherit; text-decoration: none; }
-.quiet { color: var(--quiet); }
-.wide { overflow-x: auto; }
-table { width: 100%; border-collapse: collapse; font-size: .93rem; }
-th, td { padding: .35rem .6rem .35rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
-th { color: var(--quiet); font-weight: 500; }
+.quiet, caption { color: var(--quiet); }
+.tag { padding: .1rem .5rem; border: 1px solid var(--line); border-radius: 1rem; font-size: .8rem; font-weight: 400; color: var(--quiet); }
+table { width: 100%; margin: .8rem 0; table-layout: fixed; border-collapse: collapse; font-size: .93rem; overflow-wrap: anywhere; }
+caption { text-align: left; }
+th, td { padding: .35rem .6rem .35rem 0; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
+th { width: 22%; font-weight: 500; }
+td:nth-child(2) { width: 33%; }
+@media (max-width: 40rem) { th { width: 7rem; } }
 summary { cursor: pointer; color: var(--accent); }
 `;
