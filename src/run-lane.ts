@@ -16,19 +16,19 @@ import type {
   StartReply,
   StartRequest,
 } from './domain/lane.ts';
-import { createAlarm } from './lanes/alarm.ts';
-import { cancel, retry, settle } from './lanes/control.ts';
-import { createCopies } from './lanes/copy.ts';
-import { createGroupCommit } from './lanes/group-commit.ts';
+import { answerWithin } from './lanes/answer.ts';
+import { cancel, settle } from './lanes/control.ts';
 import { keepHouse } from './lanes/housekeeping.ts';
-import { createKeys } from './lanes/keys.ts';
-import { createFlows, createWaiters } from './lanes/lane.ts';
+import { claimKey } from './lanes/keys.ts';
 import type { Lane } from './lanes/lane.ts';
+import { openLane } from './lanes/open-lane.ts';
+import { waitAtMost } from './lanes/patience.ts';
 import { admit } from './lanes/rate.ts';
-import { answerWithin, start } from './lanes/start.ts';
+import { retry } from './lanes/retry.ts';
+import { start } from './lanes/start.ts';
 import { createTables, readMeta, writeMeta } from './lanes/tables.ts';
 import { entriesAfter, view } from './lanes/views.ts';
-import { driveDue, onAlarm } from './lanes/wake.ts';
+import { onAlarm } from './lanes/wake.ts';
 import { lanePorts } from './lane-ports.ts';
 import type { Bindings } from './storage/bindings.ts';
 import { buildOf } from './storage/lanes.ts';
@@ -39,32 +39,15 @@ const RESTART_MS = 30_000;
 export class RunLane extends DurableObject<Bindings> implements LaneRpc {
   readonly #lane: Lane;
   #homes: string | undefined;
-  #isRestarting = false;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     const { storage } = ctx;
-    const { sql } = storage;
-    const ports = lanePorts(env, cards);
-    const alarm = createAlarm(storage, ports.now);
-    const copies = createCopies(() => this.#lane);
-    this.#lane = {
-      storage,
-      sql,
-      db: env.DB,
-      ports,
-      alarm,
-      commits: createGroupCommit(storage, alarm.set),
-      keys: createKeys(sql),
-      flows: createFlows(sql),
-      live: new Map(),
-      waiters: createWaiters(ports.after),
-      copySoon: copies.soon,
-    };
+    this.#lane = openLane(storage, env.DB, lanePorts(env, cards));
     void ctx.blockConcurrencyWhile(async () => {
-      createTables(sql);
-      this.#homes = readMeta(sql, 'homes');
-      alarm.isSetTo(await storage.getAlarm());
+      createTables(storage.sql);
+      this.#homes = readMeta(storage.sql, 'homes');
+      this.#lane.alarm.isSetTo(await storage.getAlarm());
     });
   }
 
@@ -74,7 +57,6 @@ export class RunLane extends DurableObject<Bindings> implements LaneRpc {
 
   async start(header: LaneHeader, request: StartRequest): Promise<StartReply> {
     if (this.#refuses(header)) return { outcome: 'wrong_home' };
-    if (this.#isRestarting) return { outcome: 'restarting' };
     return start(this.#lane, request);
   }
 
@@ -84,22 +66,7 @@ export class RunLane extends DurableObject<Bindings> implements LaneRpc {
 
   async claim(header: LaneHeader, claim: KeyClaim, runId: string): Promise<ClaimReply> {
     if (this.#refuses(header)) return { outcome: 'wrong_home' };
-    const { keys, commits } = this.#lane;
-    const known = keys.find(claim.hash);
-    if (known !== undefined) {
-      if (known.body !== claim.body) return { outcome: 'key_reused', runId: known.run };
-      return { outcome: 'known', runId: known.run, confirmed: known.confirmed };
-    }
-    const write = keys.take(claim, runId, false);
-    try {
-      await commits.join(write);
-      return { outcome: 'claimed', runId, confirmed: false };
-    } catch (error) {
-      console.error('An idempotency key could not be claimed:', error);
-      return { outcome: 'restarting' };
-    } finally {
-      keys.settled(claim.hash);
-    }
+    return claimKey(this.#lane, claim, runId);
   }
 
   async confirm(_: LaneHeader, hash: string): Promise<void> {
@@ -149,16 +116,9 @@ export class RunLane extends DurableObject<Bindings> implements LaneRpc {
 
   /** From the tick: what was left behind is driven, an alarm that was lost is set, old rows go. */
   async nudge(header: LaneHeader): Promise<void> {
-    const lane = this.#lane;
-    if (this.#isOutdated(header)) return this.#restart(header.build);
-    await driveDue(lane);
-    const at = await lane.storage.getAlarm();
-    if (at === null || at < lane.ports.now()) lane.alarm.isSetTo(null);
-    if (lane.live.size > 0) {
-      lane.alarm.note(lane.ports.now() + RESTART_MS);
-      lane.alarm.set();
-    } else await onAlarm(lane);
-    keepHouse(lane.sql, lane.ports.now());
+    if (header.build > buildOf(this.env)) await this.#restart(header.build);
+    await onAlarm(this.#lane, 0);
+    await keepHouse(this.#lane);
   }
 
   /** The number of homes is fixed for the life of an installation: another would give keys another home. */
@@ -170,21 +130,15 @@ export class RunLane extends DurableObject<Bindings> implements LaneRpc {
     return this.#homes !== String(header.homes);
   }
 
-  #isOutdated(header: LaneHeader): boolean {
-    return header.build > buildOf(this.env);
-  }
-
-  /** A newer build was deployed: nothing new begins, what is in flight may end, then the object starts anew. */
+  /** A newer build was deployed: nothing new begins, what is in flight may end, then the object starts anew; once. */
   async #restart(build: string): Promise<void> {
-    if (this.#isRestarting || readMeta(this.#lane.sql, 'restarted') === build) return;
-    this.#isRestarting = true;
-    writeMeta(this.#lane.sql, 'restarted', build);
-    const ended = Promise.all([...this.#lane.live.values()].map((live) => live.ended));
-    await Promise.race([
-      ended,
-      new Promise<void>((resolve) => void this.#lane.ports.after(RESTART_MS, resolve)),
-    ]);
-    await this.#lane.storage.sync();
+    const lane = this.#lane;
+    if (lane.isClosing || readMeta(lane.sql, 'restarted') === build) return;
+    writeMeta(lane.sql, 'restarted', build);
+    lane.isClosing = true;
+    const ended = Promise.all([...lane.live.values()].map((live) => live.ended));
+    await waitAtMost(lane.ports, RESTART_MS, ended);
+    await lane.storage.sync();
     this.ctx.abort('a newer build was deployed');
   }
 }

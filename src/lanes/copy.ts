@@ -7,87 +7,90 @@ import { isFinal } from '../domain/run.ts';
 import { historyOf } from '../engine/history.ts';
 import { recordOf } from '../storage/run-record.ts';
 import { saveRuns } from '../storage/runs.ts';
-import { deleteEntries, readEntries, readRun } from './journal.ts';
-import { flowOf } from './lane.ts';
+import { flowOf } from './flows.ts';
+import { deleteEntries, readEntries } from './journal.ts';
 import type { Lane } from './lane.ts';
+import { copyAgain, isCopied, readRun } from './rows.ts';
 
 const TOGETHER = 100;
 const BYTES_TOGETHER = 1_500_000;
 /** Copies are gathered this long, so that runs which end together travel together. */
 const GATHER_MS = 25;
-const POSTPONED_MS = 3_600_000;
 const LONGEST_PAUSE_MS = 60_000;
-/** A run under way is copied this often: the list may lag two seconds. */
-const LIVE_MS = 1_000;
+/** Beyond so many, runs are found again by their deadlines. */
+const MOST_WAITING = 10_000;
+/** The list may lag two seconds: it is looked every second which runs under way it should see. */
+const WATCH_LIVE_MS = 1_000;
+const LONGEST_LIVE_PAUSE_MS = 60_000;
+const REFUSED_MS = 3_600_000;
+/** Rows of a journal deleted in one turn: more hold up the lane. */
+const ROWS_A_TURN = 1_000;
 
 export interface Copies {
-  readonly soon: (id: string) => void;
-  /** Resolves when everything that waits was tried once. */
-  readonly flush: () => Promise<void>;
+  /** Has the runs copied to the history soon. */
+  readonly soon: (ids: readonly string[]) => void;
+  /** Has runs that take long copied while they are under way; to be called when one begins. */
+  readonly watch: () => void;
 }
 
 export const createCopies = (lane: () => Lane): Copies => {
   const waiting = new Set<string>();
-  let isScheduled = false;
+  let isUnderWay = false;
+  let isWatching = false;
   let failures = 0;
-  let underWay: Promise<void> = Promise.resolve();
 
-  const schedule = (ms: number): void => {
-    if (isScheduled) return;
-    isScheduled = true;
-    lane().ports.after(ms, () => {
-      isScheduled = false;
-      underWay = flush();
-    });
+  const soon = (ids: readonly string[]): void => {
+    for (const id of ids) if (waiting.size < MOST_WAITING) waiting.add(id);
+    schedule();
   };
 
+  const schedule = (): void => {
+    if (isUnderWay || waiting.size === 0) return;
+    isUnderWay = true;
+    const pause = failures === 0 ? GATHER_MS : Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** failures);
+    lane().ports.after(pause, () => void flush());
+  };
+
+  /** One statement's worth; never rejects. */
   const flush = async (): Promise<void> => {
-    while (waiting.size > 0) {
-      const ids = [...waiting].slice(0, TOGETHER);
-      for (const id of ids) waiting.delete(id);
-      try {
-        const { left } = await copy(lane(), ids);
-        for (const id of left) waiting.add(id);
-        failures = 0;
-      } catch (error) {
-        for (const id of ids) waiting.add(id);
-        failures += 1;
-        console.warn(
-          `The history does not take ${waiting.size} runs; they stay in their lane meanwhile:`,
-          error,
-        );
-        schedule(Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** failures));
-        return;
-      }
+    const ids = [...waiting].slice(0, TOGETHER);
+    for (const id of ids) waiting.delete(id);
+    try {
+      for (const id of await copy(lane(), ids)) waiting.add(id);
+      failures = 0;
+    } catch (error) {
+      for (const id of ids) waiting.add(id);
+      failures += 1;
+      const many = `${waiting.size} runs`;
+      console.warn(`The history does not take ${many}; they stay in their lane meanwhile:`, error);
     }
-    if (lane().live.size > 0) watchLive();
+    isUnderWay = false;
+    schedule();
   };
 
-  /** Runs that take long are seen while they are under way. */
-  const watchLive = (): void => {
-    lane().ports.after(LIVE_MS, () => {
-      for (const live of lane().live.values()) {
-        if (live.row.revision > 0 && lane().ports.now() - live.state.created.at >= LIVE_MS)
-          waiting.add(live.id);
-      }
-      if (waiting.size > 0) schedule(0);
+  const watch = (): void => {
+    if (isWatching) return;
+    isWatching = true;
+    lane().ports.after(WATCH_LIVE_MS, () => {
+      isWatching = false;
+      soon(toBeSeen(lane()));
+      if (lane().live.size > 0) watch();
     });
   };
 
-  return {
-    soon: (id) => {
-      waiting.add(id);
-      schedule(failures === 0 ? GATHER_MS : LONGEST_PAUSE_MS);
-    },
-    flush: async () => {
-      await underWay;
-      await flush();
-    },
-  };
+  return { soon, watch };
 };
 
-/** Copies as many of the runs as fit into one statement; `left` are the others. Rejects when D1 does not take them. */
-const copy = async (lane: Lane, ids: readonly string[]): Promise<{ left: readonly string[] }> => {
+/** Runs under way that the history has not seen for half their time. */
+const toBeSeen = (lane: Lane): string[] => {
+  const now = lane.ports.now();
+  const seen = [...lane.live.values()].filter((live) => live.recorded > 0 && live.copyAt <= now);
+  for (const live of seen) live.copyAt = now + Math.min(LONGEST_LIVE_PAUSE_MS, now - live.begunAt);
+  return seen.map(({ id }) => id);
+};
+
+/** Copies as many of the runs as fit into one statement and gives back the others. Rejects when D1 does not answer. */
+const copy = async (lane: Lane, ids: readonly string[]): Promise<readonly string[]> => {
   const records: RunRecord[] = [];
   let seen = 0;
   for (let bytes = 0; seen < ids.length && bytes < BYTES_TOGETHER; seen += 1) {
@@ -98,50 +101,43 @@ const copy = async (lane: Lane, ids: readonly string[]): Promise<{ left: readonl
   }
   if (records.length > 0) {
     const saved = new Set(await saveRuns(lane.db, records));
+    const refused = records.map(({ summary }) => summary.id).filter((id) => !saved.has(id));
+    if (refused.length > 0) console.error(`The history refuses the runs ${refused.join(', ')}`);
     await lane.commits.join(() => {
-      for (const record of records) {
-        if (saved.has(record.summary.id)) copied(lane, record);
-        else postpone(lane, record.summary.id);
-      }
+      for (const record of records) if (saved.has(record.summary.id)) copied(lane, record);
+      copyAgain(lane.sql, refused, lane.ports.now() + REFUSED_MS);
     });
   }
-  return { left: ids.slice(seen) };
+  return ids.slice(seen);
 };
 
+/** E8: a run whose history cannot be told holds up no other; it is tried again later. */
 const recordFor = async (lane: Lane, id: string): Promise<RunRecord | undefined> => {
   const row = readRun(lane.sql, id);
-  const entries = row === undefined ? [] : readEntries(lane.sql, id);
-  if (row === undefined || entries.length === 0) return undefined;
+  if (row === undefined) return undefined;
   try {
+    const entries = readEntries(lane.sql, id);
+    if (entries.length === 0) {
+      isCopied(lane.sql, id, row.revision);
+      return undefined;
+    }
     const { detail, steps, state } = historyOf(id, entries, flowOf(lane, row));
     const subject = typeof state.created.event?.subject === 'string' ? state.created.event.subject : '';
     return await recordOf({ detail, steps, revision: entries.length, subject });
   } catch (error) {
     console.error(`The history of run ${id} cannot be told:`, error);
-    await lane.commits.join(() => postpone(lane, id));
+    copyAgain(lane.sql, [id], lane.ports.now() + REFUSED_MS);
     return undefined;
   }
 };
 
-/** E8: what D1 refuses, or cannot be told, is tried again in an hour; its journal stays. */
-const postpone = (lane: Lane, id: string): void => {
-  const later = lane.ports.now() + POSTPONED_MS;
-  lane.sql.exec("UPDATE runs SET deadline = ? WHERE id = ? AND phase = 'final'", later, id);
-};
-
 /** The run need not be looked at for its copy any more; what ended well needs its journal no longer. */
-const copied = (lane: Lane, record: RunRecord): void => {
-  const { id, status } = record.summary;
-  lane.sql.exec(
-    "UPDATE runs SET deadline = until WHERE id = ? AND revision = ? AND phase <> 'active'",
-    id,
-    record.revision,
-  );
+const copied = (lane: Lane, { summary: { id, status }, revision }: RunRecord): void => {
+  isCopied(lane.sql, id, revision);
   if (isFinal(status) && status !== 'failed') discard(lane, id);
 };
 
-/** Deletes a journal, in turns: thousands of rows at once would hold up the lane. */
 const discard = (lane: Lane, id: string): void => {
-  if (deleteEntries(lane.sql, id)) return;
+  if (deleteEntries(lane.sql, id, ROWS_A_TURN) < ROWS_A_TURN) return;
   lane.ports.after(0, () => void lane.commits.join(() => discard(lane, id)));
 };

@@ -25,36 +25,31 @@ interface Storage {
 export const createGroupCommit = (storage: Storage, after: () => void): GroupCommit => {
   let group: Member[] = [];
 
-  const commit = (): void => {
-    const members = group;
-    group = [];
+  const commit = (members: readonly Member[]): void => {
     try {
       storage.transactionSync(() => {
         for (const member of members) member.write();
       });
-      after();
-      for (const member of members) member.resolve();
     } catch (error) {
       if (members.length === 1) members[0]?.reject(error);
-      else for (const member of members) commitAlone(member);
+      else for (const member of members) commit([member]);
+      return;
     }
+    after();
+    for (const member of members) member.resolve();
   };
 
-  const commitAlone = (member: Member): void => {
-    try {
-      storage.transactionSync(member.write);
-      after();
-      member.resolve();
-    } catch (error) {
-      member.reject(error);
-    }
+  const commitGroup = (): void => {
+    const members = group;
+    group = [];
+    commit(members);
   };
 
   return {
     join: (write) =>
       new Promise((resolve, reject) => {
         group.push({ write, resolve, reject });
-        if (group.length === 1) setTimeout(commit, 0);
+        if (group.length === 1) setTimeout(commitGroup, 0);
       }),
   };
 };

@@ -1,90 +1,102 @@
 /**
- * Runs that are being driven: how their entries reach the journal, and what happens when a drive ends.
- * E3: what anyone outside has seen was recorded before: waiters are told after the commit.
+ * Runs that are being driven: how a drive begins, and what happens when it ends.
+ * E1: a drive that was given up is replaced, never joined by a second one; what it still finds out is refused.
  * E8: no run can stop the others: whatever its drive throws ends that run alone.
  */
-import { Unavailable } from '../domain/errors.ts';
+import type { Failure } from '../domain/errors.ts';
 import type { Entry } from '../domain/run.ts';
-import { isFinal } from '../domain/run.ts';
-import { fold } from '../engine/apply.ts';
+import { begin, fold } from '../engine/apply.ts';
 import { createDrive, endWith } from '../engine/drive.ts';
 import type { Posted } from '../engine/drive.ts';
-import type { Rest } from '../engine/ports.ts';
+import type { Host } from '../engine/ports.ts';
 import type { RunState } from '../engine/state.ts';
-import { WATCH_MS } from './alarm.ts';
+import { flowOf } from './flows.ts';
 import type { Write } from './group-commit.ts';
 import { newInvocation } from './invocation.ts';
 import type { Invocation } from './invocation.ts';
-import { appendEntries, readEntries, readRun, writeRun } from './journal.ts';
-import { answerOf, flowOf, isAnswered } from './lane.ts';
+import { readEntries } from './journal.ts';
 import type { Lane, Live } from './lane.ts';
-import type { Phase, RunRow } from './tables.ts';
+import { record } from './record.ts';
+import { readRun, setAside } from './rows.ts';
+import type { RunRow } from './tables.ts';
 
-interface Opening {
+export interface Opening {
   readonly state: RunState;
   readonly row: RunRow;
-  /** committed entries */
-  readonly log: readonly Entry[];
   /** entries that no commit has yet */
   readonly unrecorded?: readonly Entry[];
   /** what belongs into the first commit with them: key and flow */
   readonly along?: Write;
   readonly invocation: Invocation;
-  /** a word that begins the drive */
+  /** a word that begins the drive, before anything is performed */
   readonly first?: Posted;
+  /** It only records the run's end: there is nothing else to try when that breaks too. */
+  readonly isLast?: true;
 }
+
+/** A long run is seen in the history after this, and again whenever it has become twice as old. */
+export const FIRST_COPY_MS = 1_000;
+/** A run that cannot be folded, or not even be failed, waits for a build that can. */
+const SET_ASIDE_MS = 600_000;
 
 /** Begins to drive a run. It is in `lane.live` until it has ended or parked. */
 export const drive = (lane: Lane, opening: Opening): Live => {
-  const { state, row, invocation, unrecorded = [] } = opening;
-  let along = opening.along;
+  const { state, row, unrecorded = [] } = opening;
+  const now = lane.ports.now();
   const live: Live = {
     id: state.id,
     state,
-    log: [...opening.log],
+    recorded: state.entries - unrecorded.length,
     row,
     isReplaced: false,
-    lastCommitAt: lane.ports.now(),
+    isQueued: false,
+    begunAt: now,
+    aliveAt: now,
+    copyAt: now + FIRST_COPY_MS,
     afterCommit: [],
-    drive: createDrive(
-      state,
-      {
-        ports: lane.ports,
-        host: {
-          commit: async (entries, rest) => {
-            const write = along;
-            along = undefined;
-            await commit(lane, live, {
-              entries,
-              ...(rest === undefined ? {} : { rest }),
-              ...(write === undefined ? {} : { along: write }),
-            });
-          },
-          isReplaced: () => live.isReplaced,
-          acquire: invocation.acquire,
-          release: invocation.release,
-          turn: () => new Promise((resolve) => void lane.ports.after(0, resolve)),
-        },
-      },
-      unrecorded,
-    ),
+    drive: createDrive(state, { ports: lane.ports, host: hostOf(lane, opening, () => live) }, unrecorded),
     ended: Promise.resolve(),
   };
   if (opening.first !== undefined) live.drive.post(opening.first);
   lane.live.set(live.id, live);
-  Object.assign(live, { ended: carry(lane, live) });
-  return live;
+  lane.copies.watch();
+  return Object.assign(live, { ended: carry(lane, live, opening) });
+};
+
+const hostOf = (lane: Lane, opening: Opening, live: () => Live): Host => {
+  let along = opening.along;
+  const { invocation } = opening;
+  return {
+    commit: async (entries, rest) => {
+      const write = along;
+      along = undefined;
+      await record(lane, live(), { entries, rest, along: write });
+    },
+    isReplaced: () => live().isReplaced,
+    acquire: (wake) => {
+      if (lane.isClosing) return 'spent';
+      const place = invocation.acquire(() => {
+        live().isQueued = false;
+        live().aliveAt = lane.ports.now();
+        wake();
+      });
+      live().isQueued = place === 'later';
+      return place;
+    },
+    release: invocation.release,
+    turn: () => new Promise((resolve) => void lane.ports.after(0, resolve)),
+  };
 };
 
 /** Never rejects. */
-const carry = async (lane: Lane, live: Live): Promise<void> => {
+const carry = async (lane: Lane, live: Live, opening: Opening): Promise<void> => {
   try {
     await live.drive.run();
-    // Another drive may have taken its place; and a word may have come in after the last look of this one.
     if (lane.live.get(live.id) === live) lane.live.delete(live.id);
   } catch (error) {
+    const wasReplaced = live.isReplaced;
     giveUp(lane, live);
-    if (!(error instanceof Unavailable)) await endBroken(lane, live.id, error);
+    if (!wasReplaced) await endBroken(lane, live, { opening, error });
   } finally {
     for (const tell of live.afterCommit.splice(0)) tell(false);
   }
@@ -98,89 +110,53 @@ export const giveUp = (lane: Lane, live: Live): void => {
   lane.alarm.set();
 };
 
-/** A bug of ours: the run fails with `internal`, from what its journal says. */
-const endBroken = async (lane: Lane, id: string, error: unknown): Promise<void> => {
-  console.error(`run ${id} broke:`, error);
-  const message = 'Something broke inside Sluice; the log of the Worker has more';
-  await failRun(lane, id, { code: 'internal', message });
-};
-
-/** Fails a run from outside its drive. */
-export const failRun = async (
+/** A bug of ours, or a write that SQLite refuses: the run fails with `internal`, from what its journal says. */
+const endBroken = async (
   lane: Lane,
-  id: string,
-  error: { code: string; message: string },
+  live: Live,
+  broken: { readonly opening: Opening; readonly error: unknown },
 ): Promise<void> => {
-  const loaded = load(lane, id);
-  if (loaded === undefined) return;
-  const live = drive(lane, { ...loaded, invocation: newInvocation() });
-  live.drive.post(endWith(error));
-  await live.ended;
+  const { opening } = broken;
+  console.error(`run ${live.id} broke:`, broken.error);
+  if (opening.isLast) return setAside(lane.sql, live.id, lane.ports.now() + SET_ASIDE_MS);
+  const message = 'Something broke inside Sluice; the log of the Worker has more';
+  const error = { code: 'internal', message };
+  if (live.recorded > 0) return failRun(lane, live.id, error);
+  // Nothing of it is recorded: it is begun anew, and whoever waits for its first commit waits for that one.
+  const { flow, created, id } = live.state;
+  const again = drive(lane, {
+    ...opening,
+    state: begin(id, flow, created),
+    first: endWith(error),
+    isLast: true,
+  });
+  again.afterCommit.push(...live.afterCommit.splice(0));
+  await again.ended;
 };
 
-/** A run's state from its journal, or undefined when the lane has none. */
-export const load = (lane: Lane, id: string) => {
+/** Fails a run from outside its drive, before it performs anything else. Never rejects. */
+export const failRun = async (lane: Lane, id: string, error: Failure): Promise<void> => {
+  const loaded = loadOrSetAside(lane, id);
+  if (loaded === undefined) return;
+  await drive(lane, { ...loaded, invocation: newInvocation(), first: endWith(error), isLast: true }).ended;
+};
+
+/** A run's state from its journal, or undefined when the lane has none. Throws when the journal cannot be folded. */
+export const load = (lane: Lane, id: string): Pick<Opening, 'state' | 'row'> | undefined => {
   const row = readRun(lane.sql, id);
   if (row === undefined) return undefined;
-  const log = readEntries(lane.sql, id);
-  if (log.length === 0) return undefined;
-  return { state: fold(id, log, flowOf(lane, row)), row, log };
+  const entries = readEntries(lane.sql, id);
+  if (entries.length === 0) return undefined;
+  return { state: fold(id, entries, flowOf(lane, row)), row };
 };
 
-interface Commit {
-  readonly entries: readonly Entry[];
-  readonly rest?: Rest;
-  readonly along?: Write;
-}
-
-const commit = async (lane: Lane, live: Live, what: Commit): Promise<void> => {
-  const { state } = live;
-  const { entries } = what;
-  const first = live.log.length + 1;
-  const row = nextRow(lane, live, what);
-  live.log.push(...entries);
+/** E8: a journal that cannot be folded is a bug of ours; the run waits for a build that can, and the others go on. */
+export const loadOrSetAside = (lane: Lane, id: string): ReturnType<typeof load> => {
   try {
-    await lane.commits.join(() => {
-      what.along?.();
-      if (entries.length > 0) appendEntries(lane.sql, live.id, first, entries);
-      if (row !== live.row) writeRun(lane.sql, row);
-      lane.alarm.note(Math.min(row.until ?? Infinity, lane.ports.now() + WATCH_MS));
-    });
+    return load(lane, id);
   } catch (error) {
-    throw new Unavailable(`run ${live.id} could not be committed`, { cause: error });
+    console.error(`run ${id} cannot be folded:`, error);
+    setAside(lane.sql, id, lane.ports.now() + SET_ASIDE_MS);
+    return undefined;
   }
-  live.row = row;
-  live.lastCommitAt = lane.ports.now();
-  if (row.phase !== 'active') lane.copySoon(live.id);
-  if (isAnswered(state)) lane.waiters.tell(live.id, answerOf(state));
-  for (const tell of live.afterCommit.splice(0)) tell(true);
-};
-
-/** The run's row after a commit; the same object when nothing about it changes, which saves a write. */
-const nextRow = (lane: Lane, live: Live, what: Commit): RunRow => {
-  const { state, row } = live;
-  const now = lane.ports.now();
-  const phase: Phase = isFinal(state.status) ? 'final' : what.rest === undefined ? 'active' : 'parked';
-  const keepsAnswer = state.created.trigger === 'api' && isAnswered(state);
-  const answer =
-    keepsAnswer && (phase === 'final' || row.answer === null) ? JSON.stringify(answerOf(state)) : row.answer;
-  const isSame =
-    phase === 'active' &&
-    row.phase === 'active' &&
-    row.revision > 0 &&
-    row.strikes === 0 &&
-    answer === row.answer;
-  if (isSame) return row;
-  return {
-    ...row,
-    version: state.version,
-    status: state.status,
-    phase,
-    revision: state.entries,
-    // Until the history has its copy, a run that ended or parked is due at once.
-    deadline: now,
-    until: phase === 'parked' ? (what.rest?.until ?? null) : null,
-    strikes: 0,
-    answer,
-  };
 };

@@ -1,13 +1,17 @@
 /**
  * The tables of a lane, in the SQLite of its Durable Object.
  *
- *   meta     what the lane has to remember of itself: homes, number, format
+ *   meta     what the lane has to remember of itself: homes, and how far its housekeeping got
  *   flows    each flow version that a run here started with, once
  *   runs     one row a run, kept for 8 days (failed ones for 30): `deadline` is when the lane has to look at it
- *   journal  the entries, a row for what was committed together
+ *   journal  the entries, a row for what was committed together; what is too long for a row comes in pieces
  *   keys     idempotency keys whose home this lane is
  *   rates    requests of the current window, by flow
  */
+import type { RunStatus } from '../domain/run.ts';
+
+/** Of what is stored: a build that changes it finds here what it has to change. */
+const FORMAT = '1';
 
 export type Phase = 'active' | 'parked' | 'final';
 
@@ -15,20 +19,18 @@ export interface RunRow {
   readonly id: string;
   readonly flow: string;
   readonly version: number;
-  readonly status: string;
+  readonly status: RunStatus;
   readonly phase: Phase;
   /** entries so far */
   readonly revision: number;
-  /** when the lane has to look at it; null: never again by itself */
+  /** when the lane has to look at it, never later than `until`; null: never again by itself */
   readonly deadline: number | null;
-  /** what `deadline` becomes once the history has the run */
+  /** when its wait is over; what `deadline` becomes once the history has the run */
   readonly until: number | null;
   readonly strikes: number;
   /** JSON of `RunAnswer`, for callers that come back */
   readonly answer: string | null;
 }
-
-export const FORMAT = 1;
 
 export const createTables = (sql: SqlStorage): void => {
   sql.exec(`
@@ -42,8 +44,8 @@ export const createTables = (sql: SqlStorage): void => {
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS runs_by_deadline ON runs (deadline) WHERE deadline IS NOT NULL;
     CREATE TABLE IF NOT EXISTS journal (
-      run TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, entries TEXT NOT NULL,
-      PRIMARY KEY (run, first)
+      run TEXT NOT NULL, first INTEGER NOT NULL, piece INTEGER NOT NULL, last INTEGER NOT NULL, entries TEXT NOT NULL,
+      PRIMARY KEY (run, first, piece)
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS keys (
       hash TEXT PRIMARY KEY, run TEXT NOT NULL, body TEXT NOT NULL, first_at INTEGER NOT NULL,
@@ -53,6 +55,7 @@ export const createTables = (sql: SqlStorage): void => {
       name TEXT PRIMARY KEY, window INTEGER NOT NULL, used INTEGER NOT NULL
     ) WITHOUT ROWID;
   `);
+  if (readMeta(sql, 'format') === undefined) writeMeta(sql, 'format', FORMAT);
 };
 
 export const readMeta = (sql: SqlStorage, name: string): string | undefined =>

@@ -3,9 +3,10 @@ import type { EntriesView, RunView } from '../domain/lane.ts';
 import { isFinal } from '../domain/run.ts';
 import { historyOf } from '../engine/history.ts';
 import { veiled } from '../engine/veil.ts';
-import { readEntries, readRun } from './journal.ts';
-import { flowOf } from './lane.ts';
+import { readEntries } from './journal.ts';
+import { flowOf } from './flows.ts';
 import type { Lane } from './lane.ts';
+import { readRun } from './rows.ts';
 
 export const view = (lane: Lane, id: string, page: { from: number; limit: number }): RunView => {
   const row = readRun(lane.sql, id);

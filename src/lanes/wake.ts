@@ -1,120 +1,95 @@
 /**
  * Looking after the lane's runs: what is due is driven, what was left behind by a crash too.
  *
- * E7: `alarm` first sets the alarm anew and waits until that is on disk, so that a wake-up follows whatever happens;
+ * E7: `onAlarm` first sets the alarm anew and waits until that is on disk, so that a wake-up follows whatever happens;
  * it returns when what it began has ended, or after a while: a handler that waits stops the lane's clock.
- * E8: a run that kills its lane cannot be caught. Runs that were being driven when the lane died are driven one at a
- * time up to their next commit, each after a strike that is on disk; progress clears the strikes, the third fails it.
  */
 import { WATCH_MS } from './alarm.ts';
 import { newInvocation } from './invocation.ts';
-import type { Invocation } from './invocation.ts';
-import { dueRuns, nextDeadline } from './journal.ts';
 import type { Lane, Live } from './lane.ts';
-import { drive, failRun, giveUp, load } from './live.ts';
-import { isFull } from './start.ts';
-import type { RunRow } from './tables.ts';
+import { drive, giveUp, loadOrSetAside } from './live.ts';
+import { waitAtMost } from './patience.ts';
+import { isFull } from './room.ts';
+import { copyAgain, dueRuns, nextDeadline } from './rows.ts';
+import type { DueRun } from './rows.ts';
+import { driveSuspect } from './suspect.ts';
 
-const DUE_AT_ONCE = 100;
+const LOOKED_AT = 1_000;
+const DRIVEN_AT_ONCE = 100;
 const HANDLER_MS = 10_000;
-const STRIKES = 3;
 /** A drive that has committed nothing for so long, past the time limit of its slowest attempt, is replaced. */
 const STUCK_MS = 30_000;
+/** When the lane looks again whether the history has a run; the copies try more often while they remember it. */
+const COPY_AGAIN_MS = 300_000;
+const FULL_PAUSE_MS = 1_000;
 
-export const onAlarm = async (lane: Lane): Promise<void> => {
-  lane.alarm.isSetTo(null);
-  lane.alarm.note(lane.ports.now() + WATCH_MS);
-  lane.alarm.set();
+/** @param patienceMs how long to wait for what was begun; it goes on afterwards */
+export const onAlarm = async (lane: Lane, patienceMs = HANDLER_MS): Promise<void> => {
+  setAnew(lane, lane.ports.now() + WATCH_MS);
   await lane.storage.sync();
+  if (lane.isClosing) return;
   replaceStuck(lane);
   const begun = await driveDue(lane);
-  await Promise.race([Promise.all(begun.map((live) => live.ended)), pause(lane, HANDLER_MS)]);
+  if (patienceMs > 0) await waitAtMost(lane.ports, patienceMs, Promise.all(begun.map((live) => live.ended)));
   await rearm(lane);
 };
 
-const pause = (lane: Lane, ms: number): Promise<void> =>
-  new Promise((resolve) => void lane.ports.after(ms, resolve));
-
-/** Last, the earliest time at which something is due; nothing when nothing is left to do. */
-const rearm = async (lane: Lane): Promise<void> => {
-  const now = lane.ports.now();
-  const next = nextDeadline(lane.sql);
-  if (next === null && lane.live.size === 0) {
-    lane.alarm.isSetTo(null);
-    await lane.storage.deleteAlarm();
-    return;
-  }
-  const isWorking = lane.live.size > 0 || (next !== null && next <= now);
-  const at = isWorking
-    ? Math.min(now + (isFull(lane) ? 1_000 : WATCH_MS), next !== null && next > now ? next : Infinity)
-    : (next ?? now + WATCH_MS);
+const setAnew = (lane: Lane, at: number): void => {
   lane.alarm.isSetTo(null);
   lane.alarm.note(at);
   lane.alarm.set();
 };
 
-/** Drives what is due: at most a hundred runs. Runs that ended or parked and are not in the history yet are copied. */
-export const driveDue = async (lane: Lane): Promise<Live[]> => {
+/** Last, the earliest time at which something is due; no alarm when nothing is left to do. */
+const rearm = async (lane: Lane): Promise<void> => {
   const now = lane.ports.now();
-  const due = dueRuns(lane.sql, now, DUE_AT_ONCE + lane.live.size).filter((row) => !lane.live.has(row.id));
+  const times = [nextDeadline(lane.sql, now)];
+  if (lane.live.size > 0) times.push(now + WATCH_MS);
+  const isBehind = dueRuns(lane.sql, now, lane.live.size + 1).some((row) => !lane.live.has(row.id));
+  if (isBehind) times.push(now + (isFull(lane) ? FULL_PAUSE_MS : 1));
+  const next = Math.min(...times.map((time) => time ?? Infinity));
+  if (next !== Infinity) return setAnew(lane, next);
+  lane.alarm.isSetTo(null);
+  await lane.storage.deleteAlarm();
+};
+
+/** Drives what is due: at most a hundred runs. Runs that ended or parked and are not in the history yet are copied. */
+const driveDue = async (lane: Lane): Promise<readonly Live[]> => {
+  const now = lane.ports.now();
+  const due = dueRuns(lane.sql, now, LOOKED_AT + lane.live.size).filter((row) => !lane.live.has(row.id));
+  const isAwake = ({ phase, until }: DueRun): boolean => phase === 'parked' && until !== null && until <= now;
+  copyDue(
+    lane,
+    due.filter((row) => row.phase !== 'active' && !isAwake(row)),
+  );
   const invocation = newInvocation();
   const begun: Live[] = [];
-  const suspects: RunRow[] = [];
-  for (const row of due) {
-    if (row.phase === 'active') suspects.push(row);
-    else if (row.phase === 'parked' && row.until !== null && row.until <= now) {
-      if (isFull(lane)) break;
-      begin(lane, row, { invocation, begun });
-    } else lane.copySoon(row.id);
+  const begin = (id: string): Live | undefined => {
+    const loaded = loadOrSetAside(lane, id);
+    if (loaded === undefined) return undefined;
+    const live = drive(lane, { ...loaded, invocation });
+    begun.push(live);
+    return live;
+  };
+  for (const row of due.filter(isAwake).slice(0, DRIVEN_AT_ONCE)) if (!isFull(lane)) begin(row.id);
+  for (const row of due.filter(({ phase }) => phase === 'active').slice(0, DRIVEN_AT_ONCE)) {
+    await driveSuspect(lane, row.id, begin);
   }
-  for (const row of suspects) await driveSuspect(lane, row, { invocation, begun });
   return begun;
 };
 
-interface Round {
-  readonly invocation: Invocation;
-  readonly begun: Live[];
-}
-
-const begin = (lane: Lane, row: RunRow, round: Round): Live | undefined => {
-  try {
-    const loaded = load(lane, row.id);
-    if (loaded === undefined) {
-      lane.sql.exec("UPDATE runs SET deadline = NULL, phase = 'final' WHERE id = ?", row.id);
-      return undefined;
-    }
-    const live = drive(lane, { ...loaded, invocation: round.invocation });
-    round.begun.push(live);
-    return live;
-  } catch (error) {
-    // A journal that cannot be folded is a bug of ours; the run waits for a build that can.
-    console.error(`run ${row.id} cannot be folded:`, error);
-    lane.sql.exec('UPDATE runs SET deadline = ? WHERE id = ?', lane.ports.now() + 600_000, row.id);
-    return undefined;
-  }
-};
-
-/** One that was being driven when its drive died: alone, up to its next commit. */
-const driveSuspect = async (lane: Lane, row: RunRow, round: Round): Promise<void> => {
-  if (lane.live.has(row.id)) return;
-  if (row.strikes >= STRIKES) {
-    const message = `The run brought its lane down ${STRIKES} times, by its use of memory or time`;
-    await failRun(lane, row.id, { code: 'killed_lane', message });
-    return;
-  }
-  lane.sql.exec('UPDATE runs SET strikes = strikes + 1 WHERE id = ?', row.id);
-  await lane.storage.sync();
-  const live = begin(lane, { ...row, strikes: row.strikes + 1 }, round);
-  if (live === undefined) return;
-  const progress = new Promise<void>((resolve) => live.afterCommit.push(() => resolve()));
-  await Promise.race([progress, live.ended, pause(lane, HANDLER_MS)]);
+const copyDue = (lane: Lane, rows: readonly DueRun[]): void => {
+  if (rows.length === 0) return;
+  const ids = rows.map(({ id }) => id);
+  copyAgain(lane.sql, ids, lane.ports.now() + COPY_AGAIN_MS);
+  lane.copies.soon(ids);
 };
 
 /** E1: a drive whose every await has passed its deadline will not come back; the run is folded anew. */
 const replaceStuck = (lane: Lane): void => {
   const now = lane.ports.now();
   for (const live of lane.live.values()) {
-    if (now - live.lastCommitAt > longestAttempt(live) + STUCK_MS) giveUp(lane, live);
+    if (!live.isQueued && now - live.aliveAt > longestAttempt(live) + STUCK_MS) giveUp(lane, live);
   }
 };
 

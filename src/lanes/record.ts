@@ -1,0 +1,70 @@
+/**
+ * How the entries of a run reach its journal.
+ * E3: what anyone outside has seen was recorded before: waiters are told after the commit.
+ * E7: the alarm is noted in the same commit.
+ */
+import type { Entry } from '../domain/run.ts';
+import { isFinal } from '../domain/run.ts';
+import type { Rest } from '../engine/ports.ts';
+import { WATCH_MS } from './alarm.ts';
+import { answerOf, isAnswered, keptAnswer } from './answer.ts';
+import type { Write } from './group-commit.ts';
+import { appendEntries } from './journal.ts';
+import type { Lane, Live } from './lane.ts';
+import { writeRun } from './rows.ts';
+import type { Phase, RunRow } from './tables.ts';
+
+export interface Commit {
+  readonly entries: readonly Entry[];
+  readonly rest: Rest | undefined;
+  readonly along: Write | undefined;
+}
+
+/** Rejects when the commit failed, and when the drive was replaced before it came about (E1). */
+export const record = async (lane: Lane, live: Live, commit: Commit): Promise<void> => {
+  const { entries, along } = commit;
+  const row = nextRow(lane, live, commit);
+  await lane.commits.join(() => {
+    if (live.isReplaced) throw new Error(`E1: run ${live.id} is driven by another drive`);
+    along?.();
+    appendEntries(lane.sql, live.id, live.recorded + 1, entries);
+    if (row !== live.row) writeRun(lane.sql, row);
+    lane.alarm.note(Math.min(row.until ?? Infinity, lane.ports.now() + WATCH_MS));
+  });
+  const now = lane.ports.now();
+  live.recorded += entries.length;
+  live.row = row;
+  live.aliveAt = now;
+  if (row.phase !== 'active') lane.copies.soon([live.id]);
+  if (lane.waiters.count(live.id) > 0 && isAnswered(live.state))
+    lane.waiters.tell(live.id, answerOf(live.state, now));
+  for (const tell of live.afterCommit.splice(0)) tell(true);
+};
+
+/** The run's row after a commit; the same object when nothing about it changes, which saves a write. */
+const nextRow = (lane: Lane, live: Live, { entries, rest }: Commit): RunRow => {
+  const { state, row } = live;
+  const now = lane.ports.now();
+  const phase: Phase = isFinal(state.status) ? 'final' : rest === undefined ? 'active' : 'parked';
+  const answer = keptAnswer(state, row, now);
+  const strikes = entries.some(isProgress) ? 0 : row.strikes;
+  const isSame = phase === 'active' && row.phase === 'active' && row.revision > 0;
+  if (isSame && strikes === row.strikes && answer === row.answer) return row;
+  const until = phase === 'parked' ? (rest?.until ?? null) : null;
+  return {
+    ...row,
+    version: state.version,
+    status: state.status,
+    phase,
+    revision: state.entries,
+    // One that is active is due at once for whoever finds it undriven; the others until the history has them.
+    deadline: phase === 'active' ? now : Math.min(until ?? Infinity, now + WATCH_MS),
+    until,
+    strikes,
+    answer,
+  };
+};
+
+/** E8: to begin an attempt, again, is no progress: the lane may die of every one of them. */
+const isProgress = (entry: Entry): boolean =>
+  entry.type !== 'attempted' && !(entry.type === 'failed' && entry.error.code === 'interrupted');

@@ -1,0 +1,80 @@
+/** The rows of runs, and which of them the lane has to look at. */
+import type { RunRow } from './tables.ts';
+
+const RUN_COLUMNS = 'id, flow, version, status, phase, revision, deadline, until, strikes, answer';
+type RunColumns = { [K in keyof RunRow]: RunRow[K] };
+
+export const readRun = (sql: SqlStorage, id: string): RunRow | undefined =>
+  sql.exec<RunColumns>(`SELECT ${RUN_COLUMNS} FROM runs WHERE id = ?`, id).toArray()[0];
+
+/** One statement for a new run, a changed one, and one that ended. */
+export const writeRun = (sql: SqlStorage, row: RunRow): void => {
+  sql.exec(
+    `INSERT INTO runs (${RUN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, phase = excluded.phase,
+       revision = excluded.revision, deadline = excluded.deadline, until = excluded.until,
+       strikes = excluded.strikes, answer = excluded.answer`,
+    row.id,
+    row.flow,
+    row.version,
+    row.status,
+    row.phase,
+    row.revision,
+    row.deadline,
+    row.until,
+    row.strikes,
+    row.answer,
+  );
+};
+
+export type DueRun = Pick<RunRow, 'id' | 'phase' | 'until'>;
+
+/** Runs to look at by now, earliest first. Without their answers: a thousand of those are no small thing. */
+export const dueRuns = (sql: SqlStorage, now: number, limit: number): DueRun[] =>
+  sql
+    .exec<{ [K in keyof DueRun]: DueRun[K] }>(
+      'SELECT id, phase, until FROM runs WHERE deadline IS NOT NULL AND deadline <= ? ORDER BY deadline LIMIT ?',
+      now,
+      limit,
+    )
+    .toArray();
+
+/** The first deadline after `now`. */
+export const nextDeadline = (sql: SqlStorage, now: number): number | null =>
+  sql
+    .exec<{
+      deadline: number;
+    }>('SELECT deadline FROM runs WHERE deadline IS NOT NULL AND deadline > ? ORDER BY deadline LIMIT 1', now)
+    .toArray()[0]?.deadline ?? null;
+
+/** The lane looks at the run then: whatever it is doing. */
+export const setAside = (sql: SqlStorage, id: string, at: number): void => {
+  sql.exec('UPDATE runs SET deadline = ? WHERE id = ?', at, id);
+};
+
+/**
+ * The lane looks whether the history has the runs by then; one that waits for a time is woken at that time. What was set
+ * aside is not brought forward.
+ */
+export const copyAgain = (sql: SqlStorage, ids: readonly string[], at: number): void => {
+  sql.exec(
+    `UPDATE runs SET deadline = max(deadline, min(coalesce(until, ?1), ?1))
+     WHERE id IN (SELECT value FROM json_each(?2)) AND phase <> 'active' AND deadline IS NOT NULL`,
+    at,
+    JSON.stringify(ids),
+  );
+};
+
+/** The history has the run as of this revision: its copy is no reason to look at it any more. */
+export const isCopied = (sql: SqlStorage, id: string, revision: number): void => {
+  sql.exec(
+    "UPDATE runs SET deadline = until WHERE id = ? AND revision = ? AND phase <> 'active'",
+    id,
+    revision,
+  );
+};
+
+/** A strike that is on disk before the run is driven, or taken back. */
+export const setStrikes = (sql: SqlStorage, id: string, strikes: number): void => {
+  sql.exec('UPDATE runs SET strikes = ? WHERE id = ?', strikes, id);
+};
