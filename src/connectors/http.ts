@@ -12,6 +12,8 @@ import { isSensitive } from './header.ts';
 import { examples } from './http-examples.ts';
 import { anyJson, RequestInput } from './request-input.ts';
 
+/** Methods that are safe in the sense of RFC 9110, 9.2.1. */
+const READING: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 const REPEATABLE: readonly string[] = ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'];
 
 const isHonoured = (input: RequestInput, connection?: Connection): boolean =>
@@ -86,6 +88,7 @@ export const request = action({
     url: z.string().describe('Where the answer came from, after redirects'),
   }),
   effect: effectOf,
+  reads: ({ method }) => READING.includes(method),
   connects: { kinds: ['http'], optional: true },
   examples,
   perform,

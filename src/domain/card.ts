@@ -76,6 +76,8 @@ export interface ActionCard<
   O extends z.ZodType = z.ZodType,
 > extends CardBase<I, O> {
   readonly effect: (input: z.output<I>, connection?: Connection) => Exclude<Effect, 'pure'>;
+  /** Whether it changes nothing outside, so that a dry run may perform it; left out: it may change something. */
+  readonly reads?: (input: z.output<I>) => boolean;
   /** Kinds of connection it can use; `optional` when it works without one. */
   readonly connects: { readonly kinds: readonly ConnectionKind[]; readonly optional: boolean };
   readonly examples: readonly [ActionExample, ...ActionExample[]];

@@ -1,5 +1,5 @@
 /**
- * A dry run: pure and safe steps are performed, waits are passed over, and every other effect is listed with the
+ * A dry run: what is pure or only reads is performed, waits are passed over, and every other effect is listed with the
  * request it would make. Nothing of it is kept; a step that was not performed gives null.
  */
 import * as z from 'zod';
@@ -13,6 +13,7 @@ import { createDrive } from './drive.ts';
 import { historyOf } from './history.ts';
 import { mask } from './mask.ts';
 import type { Ports } from './ports.ts';
+import { secretInputs } from './prepare.ts';
 
 /** Outside calls of a dry run, all in one invocation. */
 const CALLS = 40;
@@ -81,11 +82,12 @@ export const dryRun = async (world: Ports, order: DryOrder): Promise<DryRun> => 
   }
   const { detail, steps } = historyOf(order.id, entries, () => order.flow);
   // A card describes its input as it is; masking an object gives an object.
-  const shown = effects.map((effect) => ({ ...effect, request: mask(effect.request, seen) as JsonObject }));
+  const hidden = [...seen, ...secretInputs(state)];
+  const shown = effects.map((effect) => ({ ...effect, request: mask(effect.request, hidden) as JsonObject }));
   return { detail, steps, effects: shown, isComplete };
 };
 
-/** The cards, of which only pure and safe ones do anything. */
+/** The cards, of which only those that change nothing do anything. */
 const listing = (cards: Cards, effects: DryEffect[]): Cards =>
   new Map([...cards].map(([id, card]) => [id, isPure(card) ? card : listed(id, card, effects)] as const));
 
@@ -95,8 +97,8 @@ const listed = (id: string, card: ActionCard, effects: DryEffect[]): Card => ({
   output: z.unknown(),
   effect: () => 'safe',
   perform: async (input, context) => {
+    if (card.reads?.(input) === true) return card.perform(input, context);
     const effect = card.effect(input, context.connection);
-    if (effect === 'safe') return card.perform(input, context);
     const path = context.effectKey.slice(context.effectKey.indexOf(':') + 1);
     effects.push({ path, card: id, effect, request: card.describe(input, context.connection) });
     return null;
