@@ -18,7 +18,7 @@ describe('a dry run', () => {
     const { dry } = await tryOut(`
 steps:
   - { id: a, card: test.echo, with: { value: 1 } }
-  - wait: { for: 30d }
+  - wait: { for: 3d }
   - return: { a: "\${{ steps.a }}" }
 `);
 
