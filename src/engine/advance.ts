@@ -10,6 +10,7 @@ import type { Driving } from './driving.ts';
 import { perform } from './perform.ts';
 import type { Performed } from './perform.ts';
 import type { Ports } from './ports.ts';
+import { standing } from './state.ts';
 
 /** Why an action that is ready cannot be performed now: no place is free, none is left, or our own infrastructure is silent. */
 export type Blocked = 'later' | 'spent' | 'unavailable';
@@ -19,11 +20,13 @@ export const advance = async (
   driving: Driving,
   actions: readonly Action[],
 ): Promise<'done' | 'replaced' | Blocked> => {
-  const { ports, host } = driving;
+  const { state, ports, host } = driving;
   const efforts: Effort[] = [];
   let blocked: Blocked | null = null;
   let did = 0;
   for (const action of actions) {
+    // What was done before it may have ended a block, and a loop that is left takes away what else was ready.
+    if (standing(state, action.path)?.frame !== action.frame) continue;
     const needsPlace = reachesOutside(ports, action);
     if (needsPlace && blocked !== null) continue;
     const place = needsPlace ? host.acquire(() => wake(driving)) : 'taken';
@@ -36,8 +39,6 @@ export const advance = async (
     if (host.isReplaced()) break;
     record(driving, performed.entry);
     did += 1;
-    // A step that failed or a loop that is being left may take away what else was ready.
-    if (['failed', 'left', 'recalled'].includes(performed.entry.type)) break;
   }
   driving.stepsSinceTurn += did;
   if (efforts.length > 0) await begin(driving, efforts);

@@ -5,21 +5,19 @@ import { utf8Length } from '../domain/json.ts';
 import type { Entry } from '../domain/run.ts';
 import { enterBlock, failStep, finishStep, goOn, leaveFrame, settleLeaving } from './frames.ts';
 import { openFrame } from './open-frame.ts';
-import { framePathOf, pathOf, stepAt } from './state.ts';
+import { standing } from './state.ts';
 import type { Activity, Frame, LoopActivity, ParallelActivity, RunState, StepEntry, Tries } from './state.ts';
 import { varHome } from './var-homes.ts';
 
 type Of<T extends Entry['type']> = Extract<Entry, { type: T }>;
 
 export const applyToStep = (state: RunState, entry: StepEntry): void => {
-  const frame = state.frames.get(framePathOf(entry.path));
-  const step = frame === undefined ? undefined : stepAt(frame);
-  if (frame === undefined || step === undefined || pathOf(frame, step) !== entry.path) {
+  const at = standing(state, entry.path);
+  if (at === undefined)
     throw new Error(`run ${state.id}: "${entry.type}" for ${entry.path}, which is not the step that is up`);
-  }
   if (entry.type === 'recalled') recall(state, entry);
-  else change(state, { frame, step }, entry);
-  settleLeaving(state, frame);
+  else change(state, at, entry);
+  settleLeaving(state, at.frame);
 };
 
 type Told = Exclude<StepEntry, { type: 'recalled' }>;

@@ -147,14 +147,10 @@ const waitUntil = async (here: Here, step: WaitStep): Promise<number> => {
     return here.now + Math.round(ms);
   }
   const value = await evaluate(here, step.wait.until);
-  const time =
-    typeof value === 'string' ? parseTime(value, undefined, here.state.flow.settings.timezone) : Number.NaN;
-  if (Number.isNaN(time))
-    throw new StepError(
-      'invalid_wait',
-      `"until" gave ${JSON.stringify(value)}: a time like 2026-12-01T09:00 is wanted`,
-    );
-  return Math.max(time, here.now);
+  if (typeof value === 'string')
+    return Math.max(parseTime(value, undefined, here.state.flow.settings.timezone), here.now);
+  const wanted = 'a time like 2026-12-01T09:00 is wanted';
+  throw new StepError('invalid_wait', `"until" gave ${JSON.stringify(value)}: ${wanted}`);
 };
 
 const respond = async (here: Here, step: RespondStep) =>

@@ -5,7 +5,7 @@ import { isFinal } from '../domain/run.ts';
 import { apply } from './apply.ts';
 import { LONGEST_PAUSE_MS } from './ports.ts';
 import type { Host, Ports, Rest } from './ports.ts';
-import { framePathOf, pathOf, stepAt } from './state.ts';
+import { standing } from './state.ts';
 import type { RunState } from './state.ts';
 
 export type DriveEnd =
@@ -68,10 +68,7 @@ export const collect = (driving: Driving): void => {
 /** A result counts only for the attempt that is still under way. */
 const isAwaited = (state: RunState, entry: Entry): boolean => {
   if (isFinal(state.status) || !('path' in entry)) return false;
-  const frame = state.frames.get(framePathOf(entry.path));
-  const step = frame === undefined ? undefined : stepAt(frame);
-  if (frame === undefined || step === undefined) return false;
-  return frame.activity?.kind === 'attempt' && pathOf(frame, step) === entry.path;
+  return standing(state, entry.path)?.frame.activity?.kind === 'attempt';
 };
 
 export const wake = (driving: Driving): void => {

@@ -1,11 +1,13 @@
 /** What people see of a run: its journal told step by step. Secrets are masked here, whatever the journal holds. */
+import type { Failure } from '../domain/errors.ts';
 import type { Flow, Step } from '../domain/flow.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Entry, RunDetail, StepAttempt, StepRecord, StepStatus } from '../domain/run.ts';
 import { isFinal } from '../domain/run.ts';
 import { apply, begin } from './apply.ts';
-import { framePathOf, pathOf, stepAt } from './state.ts';
-import type { Frame, RunState, StepEntry } from './state.ts';
+import type { Crowd } from './crowd.ts';
+import { pathOf, standing, stepAt } from './state.ts';
+import type { Activity, Frame, RunState, StepEntry } from './state.ts';
 import { maskedInputs, veilFailure, veilOf, veilResponse, veilText } from './veil.ts';
 import type { Veil } from './veil.ts';
 
@@ -26,6 +28,8 @@ interface Open {
   readonly draft: Draft;
   readonly frame: Frame;
   readonly at: number;
+  /** set when its blocks run beside one another: it may fail later than the first of them */
+  crowd?: Crowd;
 }
 
 interface Telling {
@@ -82,9 +86,9 @@ const tell = (telling: Telling, entry: StepEntry): void => {
 };
 
 const tellStep = (telling: Telling, entry: Exclude<StepEntry, { type: 'recalled' }>): void => {
-  const frame = telling.state.frames.get(framePathOf(entry.path));
-  const step = frame === undefined ? undefined : stepAt(frame);
-  if (frame === undefined || step === undefined) return;
+  const at = standing(telling.state, entry.path);
+  if (at === undefined) return;
+  const { frame, step } = at;
   const draft = telling.current.get(entry.path) ?? draftOf(telling, step, entry);
   switch (entry.type) {
     case 'attempted':
@@ -187,27 +191,43 @@ const endAttempt = (draft: Draft, at: number, how: Partial<StepAttempt>): void =
   Object.assign(attempt, { finishedAt: at }, how);
 };
 
-/** Ends the steps whose blocks were left by this entry. */
-const close = (telling: Telling, entry: Entry): void => {
-  if (telling.open.length === 0) return;
-  const { frames } = telling.state;
-  telling.open = telling.open.filter(({ draft, frame, at }) => {
-    const isThere = frames.get(frame.path) === frame;
-    if (isThere && frame.at === at) return true;
-    const wentOn = frame.at > at;
-    const status = wentOn
-      ? 'succeeded'
-      : entry.type === 'failed'
-        ? 'failed'
-        : entry.type === 'left'
-          ? 'succeeded'
-          : 'cancelled';
-    end(draft, status, entry.at);
-    if (wentOn) draft.output = frame.last;
-    if (status === 'failed' && entry.type === 'failed') draft.error = entry.error;
-    return false;
-  });
+/** What ended a step: steps around it that were left with it share its end, those beside it were cut short. */
+interface Cause {
+  readonly path: string;
+  readonly status: 'succeeded' | 'failed';
+  readonly error: Failure | null;
+}
+
+const causeOf = (entry: Entry): Cause | null => {
+  if (entry.type === 'failed') return { path: entry.path, status: 'failed', error: entry.error };
+  return entry.type === 'left' ? { path: entry.path, status: 'succeeded', error: null } : null;
 };
+
+/** Ends the steps whose blocks were left by this entry, the inner ones first. */
+const close = (telling: Telling, entry: Entry): void => {
+  let cause = causeOf(entry);
+  for (const open of telling.open.toReversed()) {
+    const { draft, frame, at } = open;
+    if (telling.state.frames.get(frame.path) === frame && frame.at === at) {
+      if (isCrowd(frame.activity)) open.crowd = frame.activity;
+      continue;
+    }
+    telling.open = telling.open.filter((other) => other !== open);
+    if (frame.at > at) {
+      end(draft, 'succeeded', entry.at);
+      draft.output = frame.last;
+      continue;
+    }
+    const leaving = open.crowd?.leaving;
+    if (leaving?.kind === 'fail') cause = { path: draft.path, status: 'failed', error: leaving.error };
+    const isWithin = cause !== null && `${cause.path}/`.startsWith(`${draft.path}/`);
+    end(draft, isWithin ? (cause?.status ?? 'cancelled') : 'cancelled', entry.at);
+    if (isWithin) draft.error = cause?.error ?? null;
+  }
+};
+
+const isCrowd = (activity: Activity | null): activity is Crowd =>
+  activity?.kind === 'forEach' || activity?.kind === 'parallel';
 
 const shown = (telling: Telling): History => {
   const { state, drafts } = telling;

@@ -163,6 +163,17 @@ export const framePathOf = (path: string): string => path.slice(0, Math.max(0, p
 
 export const stepAt = (frame: Frame): Step | undefined => frame.block[frame.at];
 
+/** The step of this path if it is up now: its frame is there and has come to it. */
+export const standing = (
+  state: RunState,
+  path: string,
+): { readonly frame: Frame; readonly step: Step } | undefined => {
+  const frame = state.frames.get(framePathOf(path));
+  const step = frame === undefined ? undefined : stepAt(frame);
+  if (frame === undefined || step === undefined || pathOf(frame, step) !== path) return undefined;
+  return { frame, step };
+};
+
 export const childrenOf = (activity: Activity | null): readonly Frame[] => {
   switch (activity?.kind) {
     case 'if':

@@ -56,7 +56,7 @@ export class MemoryHost {
   /** called after each commit, with the state that the drive has in memory */
   onCommit: (state: RunState) => void = () => undefined;
   /** what of the host's other doings a test wants otherwise */
-  readonly hosting: Partial<Host> = {};
+  hosting: Partial<Host> = {};
   readonly #created: Created;
   #epoch = 0;
   #onDeath: () => void = () => undefined;
