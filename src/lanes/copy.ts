@@ -10,7 +10,7 @@ import { saveRuns } from '../storage/runs.ts';
 import { flowOf } from './flows.ts';
 import { deleteEntries, readEntries } from './journal.ts';
 import type { Lane } from './lane.ts';
-import { copyAgain, isCopied, readRun } from './rows.ts';
+import { areCopied, copyAgain, readRun } from './rows.ts';
 
 const TOGETHER = 100;
 const BYTES_TOGETHER = 1_500_000;
@@ -104,7 +104,10 @@ const copy = async (lane: Lane, ids: readonly string[]): Promise<readonly string
     const refused = records.map(({ summary }) => summary.id).filter((id) => !saved.has(id));
     if (refused.length > 0) console.error(`The history refuses the runs ${refused.join(', ')}`);
     await lane.commits.join(() => {
-      for (const record of records) if (saved.has(record.summary.id)) copied(lane, record);
+      copied(
+        lane,
+        records.filter(({ summary }) => saved.has(summary.id)),
+      );
       copyAgain(lane.sql, refused, lane.ports.now() + REFUSED_MS);
     });
   }
@@ -118,7 +121,7 @@ const recordFor = async (lane: Lane, id: string): Promise<RunRecord | undefined>
   try {
     const entries = readEntries(lane.sql, id);
     if (entries.length === 0) {
-      isCopied(lane.sql, id, row.revision);
+      areCopied(lane.sql, [row]);
       return undefined;
     }
     const { detail, steps, state } = historyOf(id, entries, flowOf(lane, row));
@@ -131,13 +134,20 @@ const recordFor = async (lane: Lane, id: string): Promise<RunRecord | undefined>
   }
 };
 
-/** The run need not be looked at for its copy any more; what ended well needs its journal no longer. */
-const copied = (lane: Lane, { summary: { id, status }, revision }: RunRecord): void => {
-  isCopied(lane.sql, id, revision);
-  if (isFinal(status) && status !== 'failed') discard(lane, id);
+/** The runs need not be looked at for their copies any more; what ended well needs its journal no longer. */
+const copied = (lane: Lane, records: readonly RunRecord[]): void => {
+  areCopied(
+    lane.sql,
+    records.map(({ summary, revision }) => ({ id: summary.id, revision })),
+  );
+  const endedWell = records.filter(({ summary: { status } }) => isFinal(status) && status !== 'failed');
+  discard(
+    lane,
+    endedWell.map(({ summary }) => summary.id),
+  );
 };
 
-const discard = (lane: Lane, id: string): void => {
-  if (deleteEntries(lane.sql, id, ROWS_A_TURN) < ROWS_A_TURN) return;
-  lane.ports.after(0, () => void lane.commits.join(() => discard(lane, id)));
+const discard = (lane: Lane, ids: readonly string[]): void => {
+  if (deleteEntries(lane.sql, ids, ROWS_A_TURN) < ROWS_A_TURN) return;
+  lane.ports.after(0, () => void lane.commits.join(() => discard(lane, ids)));
 };

@@ -55,7 +55,7 @@ const sweepRuns = (sql: SqlStorage, now: number): number => {
   for (const run of runs) {
     const isKept = run.isOver === 0 || (run.status === 'failed' && run.id >= keepsFailed);
     if (isKept) continue;
-    gone += deleteEntries(sql, run.id, ROWS_A_TURN - gone);
+    gone += deleteEntries(sql, [run.id], ROWS_A_TURN - gone);
     if (gone >= ROWS_A_TURN) return gone;
     sql.exec('DELETE FROM runs WHERE id = ?', run.id);
     if (run.version === 0) sql.exec('DELETE FROM flows WHERE name = ?', `#${run.id}`);

@@ -74,11 +74,12 @@ export const readEntries = (sql: SqlStorage, run: string): Entry[] => {
   return [...texts.values()].flatMap((text) => JSON.parse(text) as Entry[]);
 };
 
-/** Deletes some rows of a run's journal, from its beginning on, and says how many: `limit`, or fewer when none is left. */
-export const deleteEntries = (sql: SqlStorage, run: string, limit: number): number =>
+/** Deletes rows of runs' journals, each from its beginning on, and says how many: `limit`, or fewer when none is left. */
+export const deleteEntries = (sql: SqlStorage, runs: readonly string[], limit: number): number =>
   sql.exec(
-    `DELETE FROM journal WHERE run = ?1 AND (first, piece) IN (
-       SELECT first, piece FROM journal WHERE run = ?1 ORDER BY first, piece LIMIT ?2)`,
-    run,
+    `DELETE FROM journal WHERE (run, first, piece) IN (
+       SELECT run, first, piece FROM journal WHERE run IN (SELECT value FROM json_each(?1))
+       ORDER BY run, first, piece LIMIT ?2)`,
+    JSON.stringify(runs),
     limit,
   ).rowsWritten;

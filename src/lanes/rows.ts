@@ -65,12 +65,15 @@ export const copyAgain = (sql: SqlStorage, ids: readonly string[], at: number): 
   );
 };
 
-/** The history has the run as of this revision: its copy is no reason to look at it any more. */
-export const isCopied = (sql: SqlStorage, id: string, revision: number): void => {
+/** The history has the runs as of these revisions: their copies are no reason to look at them any more. */
+export const areCopied = (
+  sql: SqlStorage,
+  copies: readonly { readonly id: string; readonly revision: number }[],
+): void => {
   sql.exec(
-    "UPDATE runs SET deadline = until WHERE id = ? AND revision = ? AND phase <> 'active'",
-    id,
-    revision,
+    `UPDATE runs SET deadline = until FROM json_each(?) AS copy
+     WHERE runs.id = copy.value ->> 'id' AND runs.revision = copy.value ->> 'revision' AND runs.phase <> 'active'`,
+    JSON.stringify(copies),
   );
 };
 
