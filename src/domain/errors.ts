@@ -1,5 +1,5 @@
 /** How a step fails. Refusals at a border are returned, bugs are plain errors: only this one is thrown on purpose. */
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 
 /** Whether the outside effect of an attempt took place: `unknown` is the only honest answer after a lost reply. */
 export type Happened = 'no' | 'yes' | 'unknown';
@@ -49,6 +49,9 @@ export const failureOf = (error: StepError, step?: string): Failure => ({
   ...(error.detail.data === undefined ? {} : { data: error.detail.data }),
   ...(step === undefined ? {} : { step }),
 });
+
+/** A failure as flows read it: less what only the doors need to know. */
+export const readableFailure = ({ fromFlow: _, ...failure }: Failure): JsonObject => failure;
 
 /** Our own infrastructure does not answer (D1 down, object reset): never a step's failure, the run is tried again. */
 export class Unavailable extends Error {

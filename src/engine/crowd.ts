@@ -2,6 +2,7 @@
  * What runs beside one another: the items of a `forEach` and the branches of a `parallel`. Here is only the book of
  * who ended how; who begins next and what follows is done by `frames.ts`.
  */
+import { readableFailure } from '../domain/errors.ts';
 import type { Tolerance } from '../domain/flow.ts';
 import type { Json } from '../domain/json.ts';
 import type { Failing, Frame, LoopActivity, Outcome, ParallelActivity } from './state.ts';
@@ -67,7 +68,7 @@ const ofItems = (loop: LoopActivity): Json => {
   const results = [...loop.results].toSorted(([a], [b]) => a - b).map(([, value]) => value);
   const failures = loop.failed
     .toSorted((a, b) => a.index - b.index)
-    .map(({ index, item, error }) => ({ index, item, error: { ...error } }));
+    .map(({ index, item, error }) => ({ index, item, error: readableFailure(error) }));
   const counts = { ok: loop.items.length - failures.length, failed: failures.length };
   return { results, failures, counts };
 };
@@ -75,7 +76,7 @@ const ofItems = (loop: LoopActivity): Json => {
 const ofBranches = (parallel: ParallelActivity): Json => {
   const results: Record<string, Json> = {};
   for (const name of Object.keys(parallel.step.branches)) results[name] = parallel.results.get(name) ?? null;
-  const failures = parallel.failed.map(({ key, error }) => ({ key, error: { ...error } }));
+  const failures = parallel.failed.map(({ key, error }) => ({ key, error: readableFailure(error) }));
   const counts = { ok: parallel.results.size, failed: failures.length };
   return { results, failures, counts };
 };

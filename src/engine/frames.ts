@@ -1,4 +1,5 @@
 /** How frames go on and are left: the structure of blocks, without a word about effects or time. */
+import { readableFailure } from '../domain/errors.ts';
 import type { Failure } from '../domain/errors.ts';
 import type { Block } from '../domain/flow.ts';
 import type { Json } from '../domain/json.ts';
@@ -22,7 +23,7 @@ export const finishStep = (state: RunState, frame: Frame, value: Json): void => 
 export const failStep = (state: RunState, frame: Frame, error: Failure): void => {
   const step = stepAt(frame);
   if (step?.kind === 'card' && step.onError === 'continue') {
-    if (step.id !== undefined) frame.errors[step.id] = { ...error };
+    if (step.id !== undefined) frame.errors[step.id] = readableFailure(error);
     finishStep(state, frame, null);
     return;
   }

@@ -1,4 +1,5 @@
 /** The names that an expression of a step can read: the table of the flow language, filled in. */
+import { readableFailure } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Frame, RunState } from './state.ts';
 
@@ -34,7 +35,7 @@ export const scopeOf = (
     ...(request === undefined ? {} : { request }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(frame.loop === null ? {} : { item: frame.loop.item, index: frame.loop.index }),
-    ...(frame.error === null ? {} : { error: { ...frame.error } }),
+    ...(frame.error === null ? {} : { error: readableFailure(frame.error) }),
     ...(secrets === undefined ? {} : { secrets }),
   };
 };

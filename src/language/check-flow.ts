@@ -37,7 +37,6 @@ const checkIds = (placed: readonly Placed[], { lineAt, report }: FlowChecking): 
 
 /** A filter and a key are asked before there is a run: they see the event, and nothing else. */
 const checkTrigger = (trigger: Trigger, walking: Walking): void => {
-  checkAvailable(trigger, walking.report);
   if (trigger.kind !== 'event') return;
   const standing = { scope: topScope(), secrets: false };
   checkCondition(trigger.where, ['trigger', 'where'], standing, walking);
@@ -55,6 +54,7 @@ export const checkFlow = (flow: Flow, trigger: Trigger['kind'] | undefined, chec
   const allVars = new Set(placed.flatMap(([, step]) => (step.kind === 'set' ? Object.keys(step.set) : [])));
   const around = { inputs, trigger, lineOf, allVars, isBroken };
   const walking: Walking = { catalogue, report, around, outputs: flow.outputs };
+  checkAvailable(flow, report);
   checkTrigger(flow.trigger, walking);
   checkDeclared(flow.inputs, ['inputs'], report);
   checkDeclared(flow.outputs ?? {}, ['outputs'], report);

@@ -97,7 +97,11 @@ const waits = (block: z.ZodType<readonly unknown[]>) => ({
   card: z.strictObject({
     ...base,
     card: z.string().meta(about('The card, as family.name: http.request')),
-    connection: z.string().min(1).exactOptional().meta(about('May be left out when there is only one.')),
+    connection: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta(about('Name of the connection whose address and credentials it uses.')),
     with: z.record(z.string(), Value).default({}).meta(about('What the card is given.')),
     retry: Retry.exactOptional(),
     timeout: duration({ least: '1ms', most: '10m' }).prefault('30s').meta(about('Time limit of an attempt.')),

@@ -1,5 +1,5 @@
 /** A trigger from its written form to the domain's, and what this version does not do with it. */
-import type { ApiTrigger, EventTrigger, ScheduleTrigger, Trigger } from '../domain/flow.ts';
+import type { ApiTrigger, EventTrigger, Flow, ScheduleTrigger, Trigger } from '../domain/flow.ts';
 import type { WrittenTrigger } from './file-triggers.ts';
 import type { Report } from './report.ts';
 
@@ -40,8 +40,12 @@ export const normaliseTrigger = (written: WrittenTrigger): Trigger => {
 
 const UNFIRED = new Set(['schedule', 'event', 'delegated', 'helper']);
 
-/** What a trigger asks for and this version does not give. */
-export const checkAvailable = (trigger: Trigger, report: Report): void => {
+/** What a flow asks for and this version does not give. */
+export const checkAvailable = ({ trigger, settings }: Flow, report: Report): void => {
+  if (settings.onFailure !== undefined) {
+    const message = '"onFailure" is kept; nothing calls it in this version';
+    report.warn({ path: ['settings', 'onFailure'], code: 'not_called', message });
+  }
   if (UNFIRED.has(trigger.kind)) {
     const message = `Triggers of kind "${trigger.kind}" are kept and can be run by hand; nothing fires them in this version`;
     report.warn({ path: ['trigger', 'kind'], code: 'not_fired', message });

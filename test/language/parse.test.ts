@@ -234,3 +234,14 @@ settings: { history: fulll }
     ]);
   });
 });
+
+describe('what this version keeps and does not do', () => {
+  it.each([
+    ['trigger: { kind: schedule, cron: "0 9 * * *" }', 'not_fired', 'trigger.kind'],
+    ['trigger: { kind: manual }\nsettings: { onFailure: alert }', 'not_called', 'settings.onFailure'],
+  ])('is told as a warning: %s', (written, code, path) => {
+    const parsed = parse(`${written}\nsteps: [{ stop: done }]`);
+
+    expect(parsed).toMatchObject({ ok: true, warnings: [{ severity: 'warning', code, path }] });
+  });
+});
