@@ -12,11 +12,11 @@ import type { Json, JsonObject } from './json.ts';
  */
 export type Effect = 'pure' | 'safe' | 'probe' | 'once';
 
-/** Clock and chance of a pure card: the time of its journal entry, and a generator seeded by run and step path. */
+/** Clock and chance of a card: the time of its journal entry, and numbers that nobody can foresee. */
 export interface PureContext {
   /** ms since the epoch */
   readonly now: number;
-  /** uniform in [0, 1), the same sequence again when the step is computed anew */
+  /** uniform in [0, 1), of cryptographic quality; a step that is computed anew gets others, as nobody saw the first */
   readonly random: () => number;
 }
 

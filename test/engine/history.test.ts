@@ -183,6 +183,22 @@ steps:
     expect(stepOf(host, 'outer').error?.code).toBe('bad');
   });
 
+  it('ends what was cut short when its loop is left, though the run goes on', async () => {
+    const host = hostOf(`
+steps:
+  - try: [{ parallel: { waits: [{ id: pause, wait: { for: 1h } }], bad: [{ card: test.fail }] } }]
+    catch: []
+  - { id: after, wait: { for: 1d } }`);
+
+    await host.go();
+
+    expect(told(host).slice(-3)).toEqual([
+      ['#0/try/#0/waits/pause', 'cancelled'],
+      ['#0/try/#0/bad/#0', 'failed'],
+      ['after', 'waiting'],
+    ]);
+  });
+
   it('tells the attempts of the run apart: what was recalled is not told again', async () => {
     const host = hostOf(
       'steps: [{ id: a, card: world.once, with: { name: a } }, { id: b, card: world.once, with: { name: b } }]',

@@ -10,6 +10,7 @@ import type {
   Step,
   Template,
   TryStep,
+  WhileStep,
 } from '../../src/domain/flow.ts';
 import { segmentOf } from '../../src/domain/flow.ts';
 import type { Json } from '../../src/domain/json.ts';
@@ -101,16 +102,8 @@ const perform = (step: Step, scope: Scope): Json => {
       return attempt(step, scope);
     case 'forEach':
       return each(step, scope);
-    case 'while': {
-      const results: Json[] = [];
-      let rounds = 0;
-      for (; isTrue(step.while, scope); rounds += 1) {
-        if (rounds >= step.limit) throw new Failed();
-        const value = item(step.do, inside(scope, rounds, { vars: ownVars(scope), index: rounds }));
-        if (value !== null) results.push(value);
-      }
-      return { results, rounds };
-    }
+    case 'while':
+      return rounds(step, scope);
     case 'parallel':
       return branches(step, scope);
     case 'fail':
@@ -172,6 +165,17 @@ const each = (step: ForEachStep, scope: Scope): Json => {
     failed: failures,
     counts: { ok: items.length - failures.length, failed: failures.length },
   };
+};
+
+const rounds = (step: WhileStep, scope: Scope): Json => {
+  const results: Json[] = [];
+  let index = 0;
+  for (; isTrue(step.while, scope); index += 1) {
+    if (index >= step.limit) throw new Failed();
+    const value = item(step.do, inside(scope, index, { vars: ownVars(scope), index }));
+    if (value !== null) results.push(value);
+  }
+  return { results, rounds: index };
 };
 
 const branches = (step: ParallelStep, scope: Scope): Json => {

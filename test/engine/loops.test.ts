@@ -174,6 +174,20 @@ describe('variables', () => {
     expect(await outputsOf(steps)).toEqual({ sum: 6, results: [1, 2, 3] });
   });
 
+  it('set first in a round are that round`s, and their names are free for the next', async () => {
+    const steps = `
+  - set: { n: 0 }
+  - id: rounds
+    while: \${{ vars.n < 2 }}
+    do:
+      - { when: "\${{ vars.n = 0 }}", set: { own: first } }
+      - set: { n: "\${{ vars.n + 1 }}" }
+      - yield: { own: "\${{ vars.own }}" }
+  - return: { results: "\${{ steps.rounds.results }}" }`;
+
+    expect(await outputsOf(steps)).toEqual({ results: [{ own: 'first' }, {}] });
+  });
+
   it('of one branch are unknown to the other', async () => {
     const steps = `
   - id: both

@@ -5,6 +5,7 @@ import type { Flow } from '../../src/domain/flow.ts';
 import type { Json } from '../../src/domain/json.ts';
 import { isObject } from '../../src/domain/json.ts';
 import { fold } from '../../src/engine/apply.ts';
+import { historyOf } from '../../src/engine/history.ts';
 import type { Posted } from '../../src/engine/drive.ts';
 import type { RunState } from '../../src/engine/state.ts';
 import { meaningOf } from './interpreter.ts';
@@ -82,6 +83,24 @@ describe('a random flow', () => {
           expect(pictureOf(fold(host.id, host.journal, host.flowOf))).toEqual(pictureOf(state));
         };
         await host.finish();
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('has a history at every moment, and once it has ended every step of it has', async () => {
+    await fc.assert(
+      fc.asyncProperty(randomFlow, fc.nat(), async (flow, seed) => {
+        const host = hostOf(flow, drawnFrom(seed));
+        await host.finish();
+
+        for (let length = 1; length < host.journal.length; length += 1)
+          historyOf(host.id, host.journal.slice(0, length), host.flowOf);
+        expect(host.history.steps.filter(({ finishedAt }) => finishedAt === null)).toEqual([]);
+        for (const { path, status, error } of host.history.steps) {
+          if (status === 'failed') expect(error, path).not.toBeNull();
+          if (status === 'succeeded') expect(error, path).toBeNull();
+        }
       }),
       { numRuns: 100 },
     );
