@@ -18,7 +18,7 @@ const isCopied = (lane: TestLane) =>
       (await lane.sql("SELECT id FROM runs WHERE phase = 'final' AND deadline IS NOT NULL")).length === 0,
   );
 
-describe('housekeeping', () => {
+describe('housekeeping', { timeout: 30_000 }, () => {
   it('keeps the object as big as it is while thousands of runs come and go', async () => {
     const lane = openLane();
     const size = () => lane.inside((storage) => storage.sql.databaseSize);
