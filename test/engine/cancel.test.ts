@@ -51,6 +51,34 @@ steps: [{ forEach: [a, b], concurrency: 2, do: [{ card: world.once, with: { name
     expect([host.state.status, host.state.error, host.world.names]).toEqual(['cancelled', null, ['x']]);
   });
 
+  it('is cancelled, not failed, when its last step in flight is a finally after a failure', async () => {
+    const host = hostOf('steps: [{ try: [{ card: test.fail }], finally: [{ card: world.safe }] }]');
+    host.world.fate = () => answered('well', 20);
+    const end = host.begin();
+    await idle();
+    host.drive?.post(host.cancel());
+    await idle();
+    host.clock.next();
+
+    await end;
+
+    expect([host.state.status, host.state.error]).toEqual(['cancelled', null]);
+  });
+
+  it('that had nothing left to do but what was in flight has succeeded', async () => {
+    const host = hostOf('steps: [{ card: world.safe }]');
+    host.world.fate = () => answered('well', 20);
+    const end = host.begin();
+    await idle();
+    host.drive?.post(host.cancel());
+    await idle();
+    host.clock.next();
+
+    await end;
+
+    expect(host.state.status).toBe('succeeded');
+  });
+
   it('shows what was in doubt as in doubt still', async () => {
     const host = hostOf('steps: [{ id: it, card: world.once }]');
     host.world.fate = () => failing('network', { happened: 'unknown' });

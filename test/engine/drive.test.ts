@@ -94,6 +94,28 @@ describe('a drive', () => {
     expect(host.drive?.post(host.cancel())).toBe(false);
   });
 
+  it('E1: refuses the result of an attempt that a word from outside has ended', async () => {
+    const host = hostOf('steps: [{ try: [{ id: it, card: world.safe }], catch: [{ wait: { for: 1h } }] }]');
+    host.world.fate = () => answered('too late', 100);
+    const end = host.begin();
+    await idle();
+    host.drive?.post(host.giveUp('#0/try/it', { code: 'enough', message: 'Enough' }));
+    await idle();
+    host.clock.next();
+
+    expect([(await end).kind, host.state.status]).toEqual(['parked', 'waiting']);
+    expect(host.journal.map(({ type }) => type)).not.toContain('succeeded');
+  });
+
+  it('E1: takes a word that comes while it commits its rest', async () => {
+    const host = hostOf('steps: [{ wait: { for: 1h } }]');
+    host.onCommit = ({ status }) => {
+      if (status === 'waiting') host.drive?.post(host.cancel());
+    };
+
+    expect([(await host.go()).kind, host.state.status]).toEqual(['final', 'cancelled']);
+  });
+
   it('E2: has recorded the start of an attempt before it performs it', async () => {
     const host = hostOf(
       'steps: [{ card: world.safe }, { forEach: [1, 2], concurrency: 2, do: [{ card: world.once }] }]',
@@ -156,6 +178,21 @@ describe('a drive', () => {
     expect(await host.go()).toEqual({ kind: 'parked', until: begun + 1 });
     host.hosting = {};
     expect((await host.finish()).status).toBe('succeeded');
+  });
+
+  it('waits for what is in flight before it asks for another call that its invocation does not have', async () => {
+    const host = hostOf('steps: [{ forEach: [1, 2], concurrency: 2, do: [{ card: world.safe }] }]');
+    host.world.fate = () => answered('well', 500);
+    const asked = { times: 0 };
+    const acquire = () => {
+      asked.times += 1;
+      return asked.times === 1 ? ('taken' as const) : ('spent' as const);
+    };
+    host.hosting = { acquire };
+
+    expect((await host.go()).kind).toBe('parked');
+    expect(host.world.calls).toHaveLength(1);
+    expect(asked.times).toBeLessThan(5);
   });
 
   it('waits for a place among the outside calls, even one that comes free while it commits', async () => {

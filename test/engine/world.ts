@@ -1,7 +1,7 @@
 /** What lies outside: callees that remember what arrived, and the cards of the tests that reach them. */
 import * as z from 'zod';
 import { action, pure } from '../../src/domain/card.ts';
-import type { Card, Cards, Probed } from '../../src/domain/card.ts';
+import type { ActionContext, Card, Cards, Probed } from '../../src/domain/card.ts';
 import { StepError } from '../../src/domain/errors.ts';
 import type { StepErrorDetail } from '../../src/domain/errors.ts';
 import type { Json } from '../../src/domain/json.ts';
@@ -13,6 +13,8 @@ export interface Call {
   /** how many calls with this key there were, this one included */
   readonly number: number;
   readonly at: number;
+  /** the time that the card was told */
+  readonly told: number;
 }
 
 /** What becomes of a call: it arrives or it does not, and then there is an answer, an error or silence, or the host dies. */
@@ -54,9 +56,9 @@ export class World {
     return this.calls.map(({ name }) => name);
   }
 
-  async call(key: string, name: string, signal: AbortSignal): Promise<Json> {
+  async call(name: string, { effectKey: key, signal, now: told }: ActionContext): Promise<Json> {
     const number = this.calls.filter((call) => call.key === key).length + 1;
-    const call = { key, name, number, at: this.now() };
+    const call = { key, name, number, at: this.now(), told };
     this.calls.push(call);
     const { arrives, then, afterMs = 0 } = this.fate(call);
     if (arrives) this.#arrived.set(key, this.arrivals(key) + 1);
@@ -87,7 +89,7 @@ const effectCard = (world: World, effect: 'safe' | 'probe' | 'once') =>
     effect: () => effect,
     connects: { kinds: [], optional: true },
     examples: [{ input: {}, request: { method: 'GET', url: 'x' }, answer: { status: 200 }, output: null }],
-    perform: (input, context) => world.call(context.effectKey, input.name, context.signal),
+    perform: (input, context) => world.call(input.name, context),
     probe: async (_, context) => world.probe(context.effectKey),
     describe: (input) => ({ name: input.name }),
   });
