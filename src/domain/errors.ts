@@ -51,7 +51,10 @@ export const failureOf = (error: StepError, step?: string): Failure => ({
 });
 
 /** A failure as flows read it: less what only the doors need to know. */
-export const readableFailure = ({ fromFlow: _, ...failure }: Failure): JsonObject => failure;
+export const readableFailure = (failure: Failure): JsonObject => {
+  const { fromFlow: _fromFlow, ...readable } = failure;
+  return readable;
+};
 
 /** Our own infrastructure does not answer (D1 down, object reset): never a step's failure, the run is tried again. */
 export class Unavailable extends Error {
