@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Flow } from '../../src/domain/flow.ts';
 import { API, copied, die, flowOf, header, mint, openLane, order, type TestLane } from './lane.ts';
-import { callee, clock, gate, NOON, resetOutside, until } from './outside.ts';
+import { callee, clock, failHistory, gate, NOON, resetOutside, until } from './outside.ts';
 
 beforeAll(() => applyD1Migrations(env.DB, env.MIGRATIONS));
 beforeEach(resetOutside);
@@ -21,6 +21,7 @@ const DONE = { outcome: 'done', status: 'cancelled' } as const;
 
 describe('cancel', () => {
   it('ends a run that waits, and says who did it', async () => {
+    failHistory();
     const lane = openLane();
     const { runId } = order(waiting);
     await lane.start(order(waiting, { runId }));
@@ -33,6 +34,7 @@ describe('cancel', () => {
   });
 
   it('ends an attempt in flight, records what is known of it, and tells the caller of the endpoint', async () => {
+    failHistory();
     const lane = openLane();
     callee.answer = () => new Promise(() => undefined);
     const request = order(posting, { waitMs: 3_000 });

@@ -67,8 +67,7 @@ const watch = async (lane: TestLane, runId: string): Promise<void> => {
 };
 
 const bury = async (lane: TestLane, runId: string): Promise<void> => {
-  // What it wrote before it died is on disk.
-  await lane.inside((storage) => storage.sync());
+  await lane.inside(mortality.flush);
   await die();
   mortality.resurrect();
   const row = await lane.row(runId);

@@ -1,8 +1,14 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { cards } from '../../src/cards.ts';
+import type { Lane } from '../../src/lanes/lane.ts';
+import { giveUp } from '../../src/lanes/live.ts';
+import { openLane as assemble } from '../../src/lanes/open-lane.ts';
+import { start } from '../../src/lanes/start.ts';
+import { lanePorts } from '../../src/lane-ports.ts';
 import { API, flowOf, header, openLane, order } from './lane.ts';
-import { callee, clock, gate, resetOutside, until } from './outside.ts';
+import { callee, clock, failHistory, gate, resetOutside, until } from './outside.ts';
 
 beforeAll(() => applyD1Migrations(env.DB, env.MIGRATIONS));
 beforeEach(resetOutside);
@@ -40,6 +46,7 @@ describe('E1: of one run', () => {
   });
 
   it('a drive that is stuck is replaced, and its late result is refused', async () => {
+    failHistory();
     const lane = openLane();
     const { open, pass } = gate();
     callee.answer = async ({ number }) => {
@@ -62,6 +69,22 @@ describe('E1: of one run', () => {
     expect(types.filter((type) => type === 'finished')).toHaveLength(1);
   });
 
+  it('a drive that is replaced while its commit is on its way commits nothing, and nothing leaves', async () => {
+    const home = openLane();
+
+    const reply = await home.inside((storage) => {
+      const lane = assemble(storage, env.DB, lanePorts(env, cards));
+      const join: Lane['commits']['join'] = (write) => {
+        for (const live of lane.live.values()) giveUp(lane, live);
+        return lane.commits.join(write);
+      };
+      return start({ ...lane, commits: { join } }, order(put));
+    });
+
+    expect(reply).toEqual({ outcome: 'restarting' });
+    expect([await home.count('runs'), callee.calls.length]).toEqual([0, 0]);
+  });
+
   it('a drive that waits for its turn to call outside is not stuck', async () => {
     const lane = openLane();
     const { open, pass } = gate();
@@ -80,8 +103,10 @@ describe('E1: of one run', () => {
 
     clock.move(120_000);
     await lane.nudge();
+    const meanwhile = callee.calls.length;
     open();
 
+    expect(meanwhile).toBe(6);
     for (const { runId } of requests) await lane.reaches(runId, 'succeeded');
     expect(callee.calls).toHaveLength(9);
   });

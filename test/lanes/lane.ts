@@ -72,58 +72,64 @@ interface Row {
   readonly revision: number;
 }
 
+/** Looks into the object behind a stub. */
+const looksInto = (stub: () => unknown) => {
+  // The plugin wants the platform's own type of what the bindings narrow to the lane's calls.
+  const platform = () => stub() as DurableObjectStub;
+  const inside = <T>(look: (storage: DurableObjectStorage) => T | Promise<T>): Promise<T> =>
+    runInDurableObject(platform(), (_, state) => look(state.storage));
+  const sql = <T extends Record<string, SqlStorageValue>>(query: string, ...values: SqlStorageValue[]) =>
+    inside((storage) => storage.sql.exec<T>(query, ...values).toArray());
+  const row = async (runId: string): Promise<Row | undefined> =>
+    (await sql<Row & Record<string, SqlStorageValue>>('SELECT * FROM runs WHERE id = ?', runId))[0];
+  return {
+    inside,
+    sql,
+    row,
+    count: async (table: string): Promise<number> =>
+      (await sql<{ n: number }>(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? 0,
+    /** The run once it has this status, and is not driven any more. */
+    reaches: (runId: string, status: RunStatus) =>
+      until(async () => {
+        const found = await row(runId);
+        return found?.status === status && found.phase !== 'active' ? found : undefined;
+      }),
+    alarmAt: () => inside((storage) => storage.getAlarm()),
+    /** The alarm goes off, whatever its time; false when none is set. */
+    alarm: () => runDurableObjectAlarm(platform()),
+  };
+};
+
 /** A lane that no other test uses. */
 export const openLane = () => {
   opened += 1;
   const id = env.RUN_LANE.idFromName(`lane-of-test-${opened}`);
   /** A fresh one each time: a stub whose object was reset stays broken. */
   const stub = () => env.RUN_LANE.get(id);
-  // The plugin wants the platform's own type of what the bindings narrow to the lane's calls.
-  const platform = () => stub() as unknown as DurableObjectStub;
-
-  const inside = <T>(look: (storage: DurableObjectStorage) => T | Promise<T>): Promise<T> =>
-    runInDurableObject(platform(), (_, state) => look(state.storage));
-  const sql = <T extends Record<string, SqlStorageValue>>(query: string, ...values: SqlStorageValue[]) =>
-    inside((storage) => storage.sql.exec<T>(query, ...values).toArray());
-  const row = async (runId: string): Promise<Row | undefined> => {
-    const rows = await sql<Row & Record<string, SqlStorageValue>>('SELECT * FROM runs WHERE id = ?', runId);
-    return rows[0];
-  };
-  const count = async (table: string): Promise<number> =>
-    (await sql<{ n: number }>(`SELECT count(*) AS n FROM ${table}`))[0]?.n ?? 0;
-
+  const looks = looksInto(stub);
   return {
+    ...looks,
     stub,
-    inside,
-    sql,
-    row,
-    count,
     start: (request: StartRequest) => stub().start(header(), request),
-    alarmAt: () => inside((storage) => storage.getAlarm()),
-    /** The alarm goes off, whatever its time; false when none is set. */
-    alarm: () => runDurableObjectAlarm(platform()),
-    /** The alarm goes off, again and again, as long as it is due. */
+    nudge: () => stub().nudge(header()),
+    /** The alarm goes off, again and again, as long as it is due. Gives how often. */
     alarmsUntilQuiet: async (): Promise<number> => {
       for (let alarms = 0; alarms < 200; alarms += 1) {
-        const at = await inside((storage) => storage.getAlarm());
+        const at = await looks.alarmAt();
         if (at === null || at > clock.now + 1_000) return alarms;
         clock.now = Math.max(clock.now, at);
-        await runDurableObjectAlarm(platform());
+        await looks.alarm();
       }
       throw new Error('the alarm never comes to rest');
     },
-    nudge: () => stub().nudge(header()),
-    /** The run once it has this status. */
-    reaches: (runId: string, status: RunStatus) =>
-      until(async () => {
-        const found = await row(runId);
-        return found?.status === status && found.phase !== 'active' ? found : undefined;
-      }),
+    /** From its journal, or from the history once that has it. */
     detail: async (runId: string): Promise<RunDetail | undefined> => {
       const view = await stub().view(header(), runId, 0, 1);
       // Written by the lane as JSON of just this.
-      return view.detail === undefined ? undefined : (JSON.parse(view.detail) as RunDetail);
+      if (view.detail !== undefined) return JSON.parse(view.detail) as RunDetail;
+      return (await getRun(env.DB, runId))?.detail;
     },
+    /** Of its journal, which goes soon after a run has ended well: `failHistory` keeps it. */
     entries: async (runId: string): Promise<Entry[]> => {
       const view = await stub().entries(header(), runId, 0, 10_000);
       return view.entries.map(({ json }): Entry => JSON.parse(json));

@@ -1,6 +1,6 @@
 /**
- * Deaths at exact moments. A lane freezes right after a commit, or inside a call outside: no timer goes off, nothing is
- * committed and nothing leaves any more. Then its object is reset, and a new one finds what the old one had on disk.
+ * Deaths at exact moments. A lane freezes right after a commit, or inside a call outside: no timer goes off, nothing
+ * is committed and nothing leaves any more. Then its object is reset, and a new one finds what the old one had on disk.
  */
 import { vi } from 'vitest';
 import { callee, type Call } from './outside.ts';
@@ -11,6 +11,8 @@ export type Fate = { readonly commit: number } | { readonly call: number } | 'to
 const realTimeout = globalThis.setTimeout;
 const never = (): Promise<never> => new Promise(() => undefined);
 
+const unwatched: (storage: DurableObjectStorage) => Promise<void> = async () => undefined;
+
 export const mortality = {
   isDead: false,
   commits: 0,
@@ -18,12 +20,21 @@ export const mortality = {
   resurrect: (): void => {
     mortality.isDead = false;
   },
+  /** What a lane wrote before it died is on disk after this. */
+  flush: unwatched,
 };
+
+type Storage = Pick<DurableObjectStorage, 'transactionSync' | 'sync'>;
 
 /** To be called inside an object, once in a test file: all lanes have the same kind of storage. */
 export const watchCommits = (storage: DurableObjectStorage): void => {
-  const kind: Pick<DurableObjectStorage, 'transactionSync'> = Object.getPrototypeOf(storage);
-  const { transactionSync } = kind;
+  const kind: Storage = Object.getPrototypeOf(storage);
+  const { transactionSync, sync } = kind;
+  mortality.flush = (of) => sync.call(of);
+  kind.sync = async function (this: DurableObjectStorage): Promise<void> {
+    await sync.call(this);
+    if (mortality.isDead) await never();
+  };
   kind.transactionSync = function <T>(this: DurableObjectStorage, closure: () => T): T {
     // The platform's own function, with the type it has on every storage.
     const result = transactionSync.call(this, closure) as T;

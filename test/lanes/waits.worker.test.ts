@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StepRecord } from '../../src/domain/run.ts';
 import { API, copied, die, flowOf, header, openLane, order, type TestLane } from './lane.ts';
-import { callee, clock, gate, NOON, resetOutside, until } from './outside.ts';
+import { callee, clock, failHistory, gate, NOON, resetOutside, until } from './outside.ts';
 
 beforeAll(() => applyD1Migrations(env.DB, env.MIGRATIONS));
 beforeEach(resetOutside);
@@ -85,6 +85,7 @@ describe('the view of a run', () => {
   };
 
   it('shows it as it is committed: while it is driven, while it waits, and at its end', async () => {
+    failHistory();
     const lane = openLane();
     const { open, pass } = gate();
     callee.answer = async () => {
