@@ -5,10 +5,13 @@ import { median } from './median.ts';
 import { EFFECTS, post } from './subject.ts';
 
 export interface Effects {
+  /** each per step: the request alone, with a row on disk before it, and as a step of a run */
   readonly bareMs: number;
+  readonly recordedMs: number;
   readonly stepMs: number;
-  /** per step */
+  /** of the step over the bare request, and over the recorded one */
   readonly overheadMs: number;
+  readonly overRecordedMs: number;
 }
 
 /** Runs `use` beside a server that answers at once. */
@@ -35,15 +38,20 @@ export const measureEffects = (url: string, rounds: number): Promise<Effects> =>
       await post(url + path, JSON.stringify(body));
       return (performance.now() - begun) / EFFECTS;
     };
-    const bare = () => timed('/floor/effects', { url: sink, count: EFFECTS });
-    const steps = () => timed('/invoke/hundred', { url: sink });
-    await bare();
-    await steps();
-    const pairs: { readonly bare: number; readonly step: number }[] = [];
-    for (let round = 0; round < rounds; round += 1) pairs.push({ bare: await bare(), step: await steps() });
+    const floor = (isRecorded: boolean) => timed('/floor/effects', { url: sink, count: EFFECTS, isRecorded });
+    const turn = async () => ({
+      bare: await floor(false),
+      recorded: await floor(true),
+      step: await timed('/invoke/hundred', { url: sink }),
+    });
+    await turn();
+    const turns: Awaited<ReturnType<typeof turn>>[] = [];
+    for (let round = 0; round < rounds; round += 1) turns.push(await turn());
     return {
-      bareMs: median(pairs.map(({ bare }) => bare)),
-      stepMs: median(pairs.map(({ step }) => step)),
-      overheadMs: median(pairs.map(({ bare, step }) => step - bare)),
+      bareMs: median(turns.map(({ bare }) => bare)),
+      recordedMs: median(turns.map(({ recorded }) => recorded)),
+      stepMs: median(turns.map(({ step }) => step)),
+      overheadMs: median(turns.map(({ bare, step }) => step - bare)),
+      overRecordedMs: median(turns.map(({ recorded, step }) => step - recorded)),
     };
   });

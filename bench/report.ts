@@ -61,8 +61,10 @@ const rest = ({ effects, startup, cost, throughput }: Results): string => {
   return table([
     ['Runs answered, and in the history', String(throughput.answered)],
     ['Bare request, one after the other', `${effects.bareMs.toFixed(2)} ms`],
+    ['The same, with a row on disk before each', `${effects.recordedMs.toFixed(2)} ms`],
     ['Durable step with that request', `${effects.stepMs.toFixed(2)} ms`],
     ['Overhead of a durable step', `${effects.overheadMs.toFixed(2)} ms`],
+    ['of that, beyond the row on disk', `${effects.overRecordedMs.toFixed(2)} ms`],
     ['Fresh process to first answer', `${startup.firstAnswerMs.toFixed(0)} ms`],
     ['of that, the first request', `${startup.firstRequestMs.toFixed(0)} ms`],
     ['Idle memory of workerd', megabytes(startup.idleBytes)],

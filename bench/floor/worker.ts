@@ -55,8 +55,9 @@ app.get('/floor/history', async (c) => {
 });
 
 app.post('/floor/effects', async (c) => {
-  const { url, count } = await c.req.json<{ url: string; count: number }>();
-  return c.json({ ms: await laneOf(c.env).effects(url, count) });
+  const { url, count, isRecorded } = await c.req.json<{ url: string; count: number; isRecorded: boolean }>();
+  await laneOf(c.env).effects(url, count, isRecorded);
+  return c.json({});
 });
 
 export default app;
