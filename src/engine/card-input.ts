@@ -18,6 +18,9 @@ const schemaOf = (card: Card): JsonObject => {
 
 /** Throws `StepError` `invalid_input` that names every field which does not fit. */
 export const fitToCard = (card: Card, id: string, given: Json): unknown => {
+  // Most values fit as they are: what the schema takes needs no fitting.
+  const asGiven = card.input.safeParse(given);
+  if (asGiven.success) return asGiven.data;
   const parsed = card.input.safeParse(fitToSchema(given, schemaOf(card)));
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);

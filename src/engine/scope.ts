@@ -9,6 +9,19 @@ const varsOf = (frame: Frame): Readonly<Record<string, Json>> => {
   return chain.length === 1 ? frame.vars : Object.assign({}, ...chain.map((scope) => scope.vars));
 };
 
+/** What expressions see of the run itself changes with its attempt alone. */
+const runs = new WeakMap<RunState, { readonly attempt: number; readonly run: JsonObject }>();
+
+const runOf = (state: RunState): JsonObject => {
+  const { created, id, version, attempt } = state;
+  const known = runs.get(state);
+  if (known?.attempt === attempt) return known.run;
+  const startedAt = new Date(created.at).toISOString();
+  const run = { id, flow: created.flow, version, startedAt, attempt, url: created.url };
+  runs.set(state, { attempt, run });
+  return run;
+};
+
 export const scopeOf = (
   state: RunState,
   frame: Frame,
@@ -23,14 +36,7 @@ export const scopeOf = (
     errors: frame.errors,
     vars: varsOf(frame),
     items: frame.items,
-    run: {
-      id: state.id,
-      flow: created.flow,
-      version: state.version,
-      startedAt: new Date(created.at).toISOString(),
-      attempt: state.attempt,
-      url: created.url,
-    },
+    run: runOf(state),
     ...(event === undefined ? {} : { event }),
     ...(request === undefined ? {} : { request }),
     ...(schedule === undefined ? {} : { schedule }),

@@ -31,12 +31,14 @@ export interface Copies {
   readonly soon: (ids: readonly string[]) => void;
   /** Has runs that take long copied while they are under way; to be called when one begins. */
   readonly watch: () => void;
+  /** To be called when one ends: a timer that waits for nobody keeps the object awake, and billed. */
+  readonly rest: () => void;
 }
 
 export const createCopies = (lane: () => Lane): Copies => {
   const waiting = new Set<string>();
   let isUnderWay = false;
-  let isWatching = false;
+  let stopWatching: (() => void) | null = null;
   let failures = 0;
 
   const soon = (ids: readonly string[]): void => {
@@ -69,16 +71,20 @@ export const createCopies = (lane: () => Lane): Copies => {
   };
 
   const watch = (): void => {
-    if (isWatching) return;
-    isWatching = true;
-    lane().ports.after(WATCH_LIVE_MS, () => {
-      isWatching = false;
+    stopWatching ??= lane().ports.after(WATCH_LIVE_MS, () => {
+      stopWatching = null;
       soon(toBeSeen(lane()));
       if (lane().live.size > 0) watch();
     });
   };
 
-  return { soon, watch };
+  const rest = (): void => {
+    if (lane().live.size > 0) return;
+    stopWatching?.();
+    stopWatching = null;
+  };
+
+  return { soon, watch, rest };
 };
 
 /** Runs under way that the history has not seen for half their time. */

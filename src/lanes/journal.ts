@@ -59,19 +59,30 @@ const piecesOf = (text: string): string[] => {
   return pieces;
 };
 
+/** Entries as a run's own row keeps them: they save the rows of a journal. Null when that row would get too long. */
+export const textOf = (entries: readonly Entry[]): string | null => {
+  const text = JSON.stringify(entries);
+  return text.length > ROW_LENGTH ? null : text;
+};
+
+/** Written by `textOf` and `appendEntries` alone. */
+const parsed = (text: string): Entry[] => JSON.parse(text) as Entry[];
+
 /** All entries of a run; none when its journal is gone, or going: without its beginning it tells nothing. */
 export const readEntries = (sql: SqlStorage, run: string): Entry[] => {
+  const own = sql.exec<{ entries: string | null }>('SELECT entries FROM runs WHERE id = ?', run).toArray()[0];
+  const begun = typeof own?.entries === 'string' ? parsed(own.entries) : [];
   const rows = sql
     .exec<{
       first: number;
       entries: string;
     }>('SELECT first, entries FROM journal WHERE run = ? ORDER BY first, piece', run)
     .toArray();
-  if (rows[0]?.first !== 1) return [];
+  if (rows.length === 0) return begun;
+  if (rows[0]?.first !== begun.length + 1) return [];
   const texts = new Map<number, string>();
   for (const { first, entries } of rows) texts.set(first, (texts.get(first) ?? '') + entries);
-  // Written by `appendEntries` alone.
-  return [...texts.values()].flatMap((text) => JSON.parse(text) as Entry[]);
+  return [...begun, ...[...texts.values()].flatMap(parsed)];
 };
 
 /** Deletes rows of runs' journals, each from its beginning on, and says how many: `limit`, or fewer when none is left. */

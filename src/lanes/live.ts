@@ -92,7 +92,7 @@ const hostOf = (lane: Lane, opening: Opening, live: () => Live): Host => {
 const carry = async (lane: Lane, live: Live, opening: Opening): Promise<void> => {
   try {
     await live.drive.run();
-    if (lane.live.get(live.id) === live) lane.live.delete(live.id);
+    leave(lane, live);
   } catch (error) {
     const wasReplaced = live.isReplaced;
     giveUp(lane, live);
@@ -102,10 +102,15 @@ const carry = async (lane: Lane, live: Live, opening: Opening): Promise<void> =>
   }
 };
 
+const leave = (lane: Lane, live: Live): void => {
+  if (lane.live.get(live.id) === live) lane.live.delete(live.id);
+  lane.copies.rest();
+};
+
 /** The drive is abandoned; the alarm folds the run anew from its journal. */
 export const giveUp = (lane: Lane, live: Live): void => {
   live.isReplaced = true;
-  if (lane.live.get(live.id) === live) lane.live.delete(live.id);
+  leave(lane, live);
   lane.alarm.note(lane.ports.now() + 1_000);
   lane.alarm.set();
 };

@@ -9,7 +9,7 @@ import type { Rest } from '../engine/ports.ts';
 import { WATCH_MS } from './alarm.ts';
 import { answerOf, isAnswered, keptAnswer } from './answer.ts';
 import type { Write } from './group-commit.ts';
-import { appendEntries } from './journal.ts';
+import { appendEntries, textOf } from './journal.ts';
 import type { Lane, Live } from './lane.ts';
 import { writeRun } from './rows.ts';
 import type { Phase, RunRow } from './tables.ts';
@@ -27,8 +27,9 @@ export const record = async (lane: Lane, live: Live, commit: Commit): Promise<vo
   await lane.commits.join(() => {
     if (live.isReplaced) throw new Error(`E1: run ${live.id} is driven by another drive`);
     along?.();
-    appendEntries(lane.sql, live.id, live.recorded + 1, entries);
-    if (row !== live.row) writeRun(lane.sql, row);
+    const whole = live.recorded === 0 && row.phase === 'final' ? textOf(entries) : null;
+    if (whole === null) appendEntries(lane.sql, live.id, live.recorded + 1, entries);
+    if (row !== live.row) writeRun(lane.sql, row, whole);
     lane.alarm.note(Math.min(row.until ?? Infinity, lane.ports.now() + WATCH_MS));
   });
   const now = lane.ports.now();

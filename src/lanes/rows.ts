@@ -7,10 +7,13 @@ type RunColumns = { [K in keyof RunRow]: RunRow[K] };
 export const readRun = (sql: SqlStorage, id: string): RunRow | undefined =>
   sql.exec<RunColumns>(`SELECT ${RUN_COLUMNS} FROM runs WHERE id = ?`, id).toArray()[0];
 
-/** One statement for a new run, a changed one, and one that ended. */
-export const writeRun = (sql: SqlStorage, row: RunRow): void => {
+/**
+ * One statement for a new run, a changed one, and one that ended.
+ * @param entries the journal of a new run that ended at once; it stays when the row changes
+ */
+export const writeRun = (sql: SqlStorage, row: RunRow, entries: string | null = null): void => {
   sql.exec(
-    `INSERT INTO runs (${RUN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO runs (${RUN_COLUMNS}, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, phase = excluded.phase,
        revision = excluded.revision, deadline = excluded.deadline, until = excluded.until,
        strikes = excluded.strikes, answer = excluded.answer`,
@@ -24,6 +27,7 @@ export const writeRun = (sql: SqlStorage, row: RunRow): void => {
     row.until,
     row.strikes,
     row.answer,
+    entries,
   );
 };
 
@@ -65,13 +69,16 @@ export const copyAgain = (sql: SqlStorage, ids: readonly string[], at: number): 
   );
 };
 
-/** The history has the runs as of these revisions: their copies are no reason to look at them any more. */
+/**
+ * The history has the runs as of these revisions: their copies are no reason to look at them any more, and what ended
+ * well needs the entries in its row no longer.
+ */
 export const areCopied = (
   sql: SqlStorage,
   copies: readonly { readonly id: string; readonly revision: number }[],
 ): void => {
   sql.exec(
-    `UPDATE runs SET deadline = until FROM json_each(?) AS copy
+    `UPDATE runs SET deadline = until, entries = CASE status WHEN 'failed' THEN entries END FROM json_each(?) AS copy
      WHERE runs.id = copy.value ->> 'id' AND runs.revision = copy.value ->> 'revision' AND runs.phase <> 'active'`,
     JSON.stringify(copies),
   );

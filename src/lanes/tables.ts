@@ -4,7 +4,8 @@
  *   meta     what the lane has to remember of itself: homes, and how far its housekeeping got
  *   flows    each flow version that a run here started with, once
  *   runs     one row a run, kept for 8 days (failed ones for 30): `deadline` is when the lane has to look at it
- *   journal  the entries, a row for what was committed together; what is too long for a row comes in pieces
+ *            `entries` holds the whole journal of one that ended in its first commit
+ *   journal  the other entries, a row for what was committed together; what is too long for a row comes in pieces
  *   keys     idempotency keys whose home this lane is
  *   rates    requests of the current window, by flow
  */
@@ -40,7 +41,8 @@ export const createTables = (sql: SqlStorage): void => {
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS runs (
       id TEXT PRIMARY KEY, flow TEXT NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL, phase TEXT NOT NULL,
-      revision INTEGER NOT NULL, deadline INTEGER, until INTEGER, strikes INTEGER NOT NULL DEFAULT 0, answer TEXT
+      revision INTEGER NOT NULL, deadline INTEGER, until INTEGER, strikes INTEGER NOT NULL DEFAULT 0, answer TEXT,
+      entries TEXT
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS runs_by_deadline ON runs (deadline) WHERE deadline IS NOT NULL;
     CREATE TABLE IF NOT EXISTS journal (

@@ -37,9 +37,9 @@ describe('housekeeping', { timeout: 30_000 }, () => {
       await lane.nudge();
     }
 
-    // It grows for the eight days that rows are kept, and not after.
+    // It grows for the eight days that rows are kept, and not after: of the next sixteen, the later are no bigger.
     expect(sizes[12]).toBeGreaterThan(sizes[0]!);
-    expect(Math.max(...sizes.slice(12))).toBeLessThanOrEqual(sizes[11]! * 1.05);
+    expect(Math.max(...sizes.slice(16))).toBeLessThanOrEqual(Math.max(...sizes.slice(8, 16)) * 1.02);
     expect(await lane.count('runs')).toBeLessThanOrEqual(8 * 120);
     expect(await lane.count('keys')).toBeLessThanOrEqual(9 * 120);
     expect(await lane.count('journal')).toBe(0);
@@ -50,7 +50,10 @@ describe('housekeeping', { timeout: 30_000 }, () => {
     await lane.inside(({ sql }) => {
       for (let at = 0; at < 25_000; at += 1) {
         const id = `run_00000000000${String(at).padStart(15, '0')}`;
-        sql.exec("INSERT INTO runs VALUES (?, 'old', 1, 'succeeded', 'final', 1, NULL, NULL, 0, NULL)", id);
+        sql.exec(
+          "INSERT INTO runs VALUES (?, 'old', 1, 'succeeded', 'final', 1, NULL, NULL, 0, NULL, NULL)",
+          id,
+        );
       }
     });
 
@@ -100,12 +103,12 @@ describe('housekeeping', { timeout: 30_000 }, () => {
 
     clock.move(30 * DAY);
     await lane.nudge();
-    const before = [await lane.count('runs'), await lane.count('journal')];
+    const before = [await lane.count('runs'), await lane.count('runs WHERE entries IS NOT NULL')];
     clock.move(DAY);
     await lane.nudge();
 
     expect(before).toEqual([1, 1]);
-    expect([await lane.count('runs'), await lane.count('journal')]).toEqual([0, 0]);
+    expect(await lane.count('runs')).toBe(0);
   });
 
   it('removes a flow that was never saved with its run', async () => {

@@ -27,7 +27,7 @@ const slowCallee = () => {
   return open;
 };
 
-const REFUSE_ALL = "CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'full'); END";
+const REFUSE_ALL = "CREATE TRIGGER full BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'full'); END";
 
 describe('T1: the same run id', () => {
   it('starts one run, and the second caller gets its answer', async () => {

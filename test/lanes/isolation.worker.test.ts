@@ -59,7 +59,9 @@ describe('E8: a run whose write SQLite refuses', () => {
   it('does not fail the others of its group', async () => {
     const lane = openLane();
     const [bad, ...good] = Array.from({ length: 5 }, () => order(quick, { waitMs: 1_000 }));
-    await lane.sql(poison(bad?.runId ?? '', 'true'));
+    await lane.sql(
+      `CREATE TRIGGER poison BEFORE INSERT ON runs WHEN NEW.id = '${bad?.runId}' BEGIN SELECT RAISE(ABORT, 'poisoned'); END`,
+    );
 
     const replies = await Promise.all([bad, ...good].map((request) => lane.start(request!)));
 
