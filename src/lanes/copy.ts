@@ -15,7 +15,7 @@ import { areCopied, copyAgain, readRun } from './rows.ts';
 const TOGETHER = 100;
 const BYTES_TOGETHER = 1_500_000;
 /** Copies are gathered this long, so that runs which end together travel together. */
-const GATHER_MS = 25;
+const GATHER_MS = 100;
 const LONGEST_PAUSE_MS = 60_000;
 /** Beyond so many, runs are found again by their deadlines. */
 const MOST_WAITING = 10_000;
@@ -46,10 +46,13 @@ export const createCopies = (lane: () => Lane): Copies => {
     schedule();
   };
 
+  /** A statement that is full already waits for nobody. */
+  const gatherMs = (): number => (waiting.size >= TOGETHER ? 0 : GATHER_MS);
+
   const schedule = (): void => {
     if (isUnderWay || waiting.size === 0) return;
     isUnderWay = true;
-    const pause = failures === 0 ? GATHER_MS : Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** failures);
+    const pause = failures === 0 ? gatherMs() : Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** failures);
     lane().ports.after(pause, () => void flush());
   };
 
