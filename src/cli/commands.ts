@@ -4,6 +4,7 @@ import { cards } from './commands/cards.ts';
 import { connectionsAdd, connectionsList, connectionsRemove } from './commands/connections.ts';
 import { cancel, retry, settle } from './commands/control.ts';
 import { flowsPull, flowsPush } from './commands/flows-move.ts';
+import { flowsArchive, flowsDisable, flowsEnable } from './commands/flows-status.ts';
 import { flowsCheck, flowsDiff, flowsList } from './commands/flows.ts';
 import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
@@ -23,6 +24,9 @@ export const COMMANDS: readonly Command[] = [
   flowsPush,
   flowsPull,
   flowsDiff,
+  flowsEnable,
+  flowsDisable,
+  flowsArchive,
   cards,
   connectionsList,
   connectionsAdd,

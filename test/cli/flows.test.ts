@@ -143,3 +143,30 @@ describe('sluice flows pull', () => {
     expect((await sluice('flows', 'pull', '../evil')).exit).toBe(2);
   });
 });
+
+describe('sluice flows enable, disable and archive', () => {
+  it.each(['enable', 'disable'])('%s asks for it and tells the status', async (action) => {
+    fake = await fakeSluice({
+      [`POST /api/v1/flows/hr%2Fleave/${action}`]: { json: { name: 'hr/leave', status: `${action}d` } },
+    });
+
+    const { exit, stdout } = await sluice('flows', action, 'hr/leave');
+
+    expect([exit, stdout]).toEqual([0, `hr/leave ${action}d`]);
+    expect(fake.asked[0]?.body).toEqual({});
+  });
+
+  it('archive takes the flow away', async () => {
+    fake = await fakeSluice({ 'DELETE /api/v1/flows/hello': { status: 204 } });
+
+    const { exit, stdout } = await sluice('flows', 'archive', 'hello');
+
+    expect([exit, stdout]).toEqual([0, 'hello archived']);
+  });
+
+  it('a flow that is not there ends with 3', async () => {
+    fake = await fakeSluice({});
+
+    expect((await sluice('flows', 'disable', 'nobody')).exit).toBe(3);
+  });
+});
