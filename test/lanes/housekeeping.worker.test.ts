@@ -37,9 +37,11 @@ describe('housekeeping', { timeout: 30_000 }, () => {
       await lane.nudge();
     }
 
-    // It grows for the eight days that rows are kept, and not after: of the next sixteen, the later are no bigger.
-    expect(sizes[12]).toBeGreaterThan(sizes[0]!);
-    expect(Math.max(...sizes.slice(16))).toBeLessThanOrEqual(Math.max(...sizes.slice(8, 16)) * 1.02);
+    // It grows for the eight days that rows are kept, and not after. Random ids split pages a little differently each
+    // day, 151 to 162 of them in 64 days; a row that stayed of every run would add three quarters in eight days.
+    const mean = (days: readonly number[]) => days.reduce((sum, size) => sum + size, 0) / days.length;
+    expect(sizes[12]).toBeGreaterThan(sizes[0]! * 3);
+    expect(mean(sizes.slice(16))).toBeLessThanOrEqual(mean(sizes.slice(8, 16)) * 1.1);
     expect(await lane.count('runs')).toBeLessThanOrEqual(8 * 120);
     expect(await lane.count('keys')).toBeLessThanOrEqual(9 * 120);
     expect(await lane.count('journal')).toBe(0);
