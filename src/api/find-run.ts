@@ -14,7 +14,7 @@ export interface FoundRun {
   readonly ok: true;
   readonly detail: RunDetail;
   readonly steps: readonly StepRecord[];
-  /** number of the step to go on with, null when there are no more for now */
+  /** number of the step to go on with, null when the run has no more by this time */
   readonly next: number | null;
 }
 
