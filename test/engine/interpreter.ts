@@ -153,18 +153,23 @@ const each = (step: ForEachStep, scope: Scope): Json => {
       const result = item(step.do, inside(scope, index, { vars: ownVars(scope), item: value, index }));
       if (result !== null) results.push(result);
     } catch (error) {
-      if (!(error instanceof Failed) || step.onError === 'fail') throw error;
+      if (!(error instanceof Failed)) throw error;
       failures.push(index);
+      // The loop fails with the failure that is one too many: no later item is begun, which might have returned.
+      if (failures.length > tolerated(step)) throw error;
     }
   }
-  const { onError } = step;
-  if (typeof onError === 'object' && 'items' in onError && failures.length > onError.items)
-    throw new Failed();
   return {
     results,
     failed: failures,
     counts: { ok: items.length - failures.length, failed: failures.length },
   };
+};
+
+/** How many items may fail; the random flows write no shares. */
+const tolerated = ({ onError }: ForEachStep): number => {
+  if (onError === 'fail') return 0;
+  return typeof onError === 'object' && 'items' in onError ? onError.items : Infinity;
 };
 
 const rounds = (step: WhileStep, scope: Scope): Json => {
