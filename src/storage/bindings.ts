@@ -12,6 +12,8 @@ export interface LaneNamespace {
 export interface Bindings {
   readonly DB: D1Database;
   readonly RUN_LANE: LaneNamespace;
+  /** Accepted events and due ticks, on their way to the flows (src/triggers/messages.ts). */
+  readonly EVENTS: Queue;
   /** Version of the deployed Worker; `timestamp` is ISO 8601. */
   readonly CF_VERSION_METADATA?: { readonly id: string; readonly timestamp: string };
   /** The first administrator's token. */

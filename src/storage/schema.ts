@@ -1,7 +1,8 @@
 /**
  * The tables of D1 (drizzle-kit makes migrations of them). Rows written are what D1 costs, so every table is
- * `WITHOUT ROWID` and only `runs` has a secondary index. drizzle cannot say `WITHOUT ROWID`: after `npm run db:generate`
- * it is added by hand to each `CREATE TABLE` of the new file; test/storage/schema.worker.test.ts notices when it is not.
+ * `WITHOUT ROWID`, and only `runs` and `events` (events-schema.ts) have a secondary index, one each. drizzle cannot say
+ * `WITHOUT ROWID`: after `npm run db:generate` it is added by hand to each `CREATE TABLE` of the new file;
+ * test/storage/schema.worker.test.ts notices when it is not.
  */
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Caller, RunDetail, RunStatus, StepRecord } from '../domain/run.ts';

@@ -169,12 +169,13 @@ export const fakeLanes = (): FakeLanes => {
 };
 
 const untouched = (): never => {
-  throw new Error('This test does not reach the database.');
+  throw new Error('This test reaches neither the database nor the queue.');
 };
 
 /** The bindings that starting a run needs. */
 export const laneEnv = (lanes: FakeLanes, count: { homes: number; lanes: number }): Bindings => ({
   DB: { prepare: untouched, batch: untouched, exec: untouched, withSession: untouched, dump: untouched },
+  EVENTS: { send: untouched, sendBatch: untouched, metrics: untouched },
   RUN_LANE: lanes.namespace,
   SLUICE_LINK_KEY: 'a key for links',
   SLUICE_HOMES: String(count.homes),
