@@ -27,9 +27,9 @@ describe('the tables of D1', () => {
     expect(tables.filter(({ sql }) => !/WITHOUT ROWID\s*$/i.test(sql)).map(({ name }) => name)).toEqual([]);
   });
 
-  it('have one secondary index on runs and one on events, and no other', async () => {
+  it('have one secondary index on runs, events and schedules each, and no other', async () => {
     const names = (await made('index')).map(({ name }) => name);
 
-    expect(names.toSorted()).toEqual(['events_by_source', 'runs_by_flow']);
+    expect(names.toSorted()).toEqual(['events_by_source', 'runs_by_flow', 'schedules_by_next']);
   });
 });
