@@ -1,9 +1,10 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { idFloor } from '../../src/domain/ids.ts';
 import { recordOf } from '../../src/storage/run-record.ts';
 import { saveRuns } from '../../src/storage/runs.ts';
-import { sweep } from '../../src/storage/sweep.ts';
+import { sweep, sweepEvents } from '../../src/storage/sweep.ts';
 import { aDetail, aStep } from './run-builder.ts';
 
 const NOON = Date.UTC(2026, 10, 23, 12);
@@ -59,5 +60,44 @@ describe('retention', () => {
 
     expect(sizes[5]).toBeGreaterThan(sizes[0] ?? Infinity);
     expect(sizes.slice(6).every((bytes) => bytes <= (sizes[5] ?? 0) * 1.02)).toBe(true);
+  });
+});
+
+const keepEvent = (day: number, number: number) =>
+  env.DB.prepare(
+    `INSERT INTO events (id, source, source_id, type, accepted_at, raw) VALUES (?1, 'okta', ?1, 'a', ?2, '{}')`,
+  )
+    .bind(idFloor('evt', NOON + day * DAY).padEnd(30, String(number)), NOON + day * DAY)
+    .run();
+const refuse = (day: number) =>
+  env.DB.prepare(
+    `INSERT INTO refusals (source, hour, reason, count, sample) VALUES ('okta', ?1, 'too_old', 1, '')`,
+  )
+    .bind(NOON + day * DAY)
+    .run();
+const rows = async (table: 'events' | 'refusals'): Promise<unknown> =>
+  env.DB.prepare(`SELECT count(*) AS rows FROM ${table}`).first('rows');
+
+describe('retention of events', () => {
+  it('removes those that came before the time, open or not, so many at a time at most', async () => {
+    for (const number of [1, 2, 3]) await keepEvent(0, number);
+    await keepEvent(5, 1);
+    const [now, keep] = [NOON + 6 * DAY, 2 * DAY];
+
+    expect(await sweepEvents(env.DB, now, keep, 2)).toBe(2);
+    expect(await sweepEvents(env.DB, now, keep, 2)).toBe(1);
+    expect(await sweepEvents(env.DB, now, keep, 2)).toBe(0);
+    expect(await rows('events')).toBe(1);
+  });
+
+  it('removes old counts of refused posts once an hour', async () => {
+    await refuse(0);
+    await refuse(5);
+    const now = NOON + 6 * DAY;
+
+    await sweepEvents(env.DB, now + 60_000, 2 * DAY, 10);
+    expect(await rows('refusals')).toBe(2);
+    await sweepEvents(env.DB, now, 2 * DAY, 10);
+    expect(await rows('refusals')).toBe(1);
   });
 });

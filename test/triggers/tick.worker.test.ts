@@ -60,11 +60,25 @@ describe('the tick', () => {
     expect(await kept()).toEqual([young]);
   });
 
+  it('removes events that are older than SLUICE_KEEP_EVENTS, and no others', async () => {
+    for (const days of [9, 7]) {
+      const keepEvent = env.DB.prepare(
+        `INSERT INTO events (id, source, source_id, type, accepted_at, raw) VALUES (?1, 'okta', ?1, 'a', 0, '')`,
+      );
+      await keepEvent.bind(idFloor('evt', NOW - days * DAY)).run();
+    }
+
+    const ticked = await tick(around(fakeLanes(), { SLUICE_KEEP_EVENTS: '8d' }), NOW);
+
+    expect(ticked.swept.events).toBe(1);
+    expect(await env.DB.prepare('SELECT count(*) AS rows FROM events').first('rows')).toBe(1);
+  });
+
   it('wakes the lanes although the history cannot be swept, and fails then', async () => {
     const lanes = fakeLanes();
     const { DB: broken } = laneEnv(fakeLanes(), { homes: 1, lanes: 1 });
 
-    await expect(tick(around(lanes, { DB: broken }), NOW)).rejects.toThrow('does not reach the database');
+    await expect(tick(around(lanes, { DB: broken }), NOW)).rejects.toThrow('reaches neither the database');
     expect(lanes.calls).toHaveLength(3);
   });
 
