@@ -53,6 +53,8 @@ export interface StoredEvent {
   readonly data?: Json;
   readonly attributes?: JsonObject;
   readonly actor?: string;
+  /** why nobody can use it: it is closed with the verdict `invalid` when it is kept */
+  readonly fault?: string;
 }
 
 export const VERDICTS = [

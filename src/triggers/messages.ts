@@ -20,6 +20,7 @@ const Stored: z.ZodType<StoredEvent> = z.object({
   data: AnyJson.exactOptional(),
   attributes: AnyObject.exactOptional(),
   actor: z.string().exactOptional(),
+  fault: z.string().exactOptional(),
 });
 
 /**
@@ -36,6 +37,16 @@ export const EventsMessage = z.object({
 });
 export type EventsMessage = z.output<typeof EventsMessage>;
 
-/** Every message that a consumer of this build can read. */
-export const Message = z.discriminatedUnion('kind', [EventsMessage]);
+/** Events travel as the text that was made of them for D1. */
+const parsed = (body: unknown): unknown => {
+  if (typeof body !== 'string') return body;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Every message that a consumer of this build can read; `parse` takes bodies as the queue gives them. */
+export const Message = z.preprocess(parsed, z.discriminatedUnion('kind', [EventsMessage]));
 export type Message = z.output<typeof Message>;
