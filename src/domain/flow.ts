@@ -5,6 +5,9 @@
  * A `Template` is JSON whose texts may hold `${{ expression }}`; a `Condition` is one expression without the braces.
  */
 import type { Json, JsonObject } from './json.ts';
+import type { ScheduleTrigger } from './schedule.ts';
+
+export type { ScheduleTrigger } from './schedule.ts';
 
 export type Template = Json;
 export type Condition = string;
@@ -32,21 +35,6 @@ export interface ApiTrigger {
   readonly tokenInQuery: boolean;
   readonly rateLimit?: { readonly requests: number; readonly perMs: number };
 }
-/** As written: the doors that fire these normalise them further. */
-export interface ScheduleTrigger {
-  readonly kind: 'schedule';
-  readonly cron?: string;
-  readonly every?: JsonObject;
-  readonly timezone?: string;
-  readonly start?: string;
-  readonly end?: string;
-  readonly overlap: 'skip' | 'queue' | 'allow' | 'cancel-previous';
-  readonly missed: 'none' | 'last' | 'all';
-  readonly missedWindowMs: number;
-  readonly spreadMs: number;
-  readonly gap: 'next' | 'skip';
-  readonly fold: 'first' | 'second' | 'both';
-}
 export interface EventTrigger {
   readonly kind: 'event';
   readonly source: string;
@@ -54,6 +42,8 @@ export interface EventTrigger {
   readonly where?: Condition;
   readonly key?: Template;
   readonly settleMs?: number;
+  /** also events that our own connections caused; without it they start nothing */
+  readonly selfCaused?: boolean;
 }
 export interface DelegatedTrigger {
   readonly kind: 'delegated';

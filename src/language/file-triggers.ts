@@ -122,6 +122,10 @@ const Event = z
     where: Condition.exactOptional(),
     key: Value.exactOptional().meta({ description: 'One run at a time per key.' }),
     settle: duration().exactOptional().meta({ description: 'Starts once it was quiet for so long.' }),
+    selfCaused: z
+      .boolean()
+      .exactOptional()
+      .meta({ description: 'Also events that our own connections caused; without it they start nothing.' }),
   })
   .meta({ title: 'Started by an event of a source' });
 
