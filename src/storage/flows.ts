@@ -3,6 +3,7 @@ import { and, asc, desc, eq, gt, lt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { Flow, TriggerKind } from '../domain/flow.ts';
 import { within } from './deadline.ts';
+import { endSchedules } from './flow-schedules.ts';
 import { flows, flowVersions } from './schema.ts';
 import type { FlowStatus, Origin } from './schema.ts';
 
@@ -87,6 +88,10 @@ export const definitionOf = async (
   return wanted === undefined ? undefined : getVersion(db, name, wanted);
 };
 
+const SET_STATUS = `
+  UPDATE flows SET status = ?2, updated_at = ?3 WHERE name = ?1
+  RETURNING name, title, origin, status, version, trigger, created_at AS createdAt, updated_at AS updatedAt`;
+
 /** The flow as it then is; undefined when there is none. An archived one stays archived unless `to` says so. */
 export const setStatus = async (
   db: D1Database,
@@ -95,12 +100,11 @@ export const setStatus = async (
 ): Promise<FlowRow | undefined> => {
   const before = await getFlow(db, name);
   if (!before || before.status === to.status || before.status === 'archived') return before;
-  return within(
-    drizzle(db)
-      .update(flows)
-      .set({ status: to.status, updatedAt: to.at })
-      .where(eq(flows.name, name))
-      .returning()
-      .get(),
+  const [changed] = await within(
+    db.batch<FlowRow>([
+      db.prepare(SET_STATUS).bind(name, to.status, to.at),
+      ...(to.status === 'archived' ? [endSchedules(db, [name])] : []),
+    ]),
   );
+  return changed?.results[0];
 };

@@ -7,6 +7,7 @@ import type { Refusal } from '../domain/problem.ts';
 import { isTaken, within } from './deadline.ts';
 import { plan, planArchive } from './flow-draft.ts';
 import type { Draft, FlowChange, Planned, Standing, Writer } from './flow-draft.ts';
+import { markSchedules } from './flow-schedules.ts';
 import type { FlowRow } from './flows.ts';
 import { bound, grouped } from './row-groups.ts';
 import type { IdentifiedRow } from './row-groups.ts';
@@ -65,7 +66,11 @@ const write = async (db: D1Database, planned: readonly Planned[], writer: Writer
   const rows = planned.flatMap(({ name, row }) => (row ? [{ id: name, json: JSON.stringify(row) }] : []));
   if (rows.length === 0) return true;
   try {
-    const batch = [...statements(db, SAVE_VERSIONS, versions), ...statements(db, SAVE_FLOWS, rows)];
+    const batch = [
+      ...statements(db, SAVE_VERSIONS, versions),
+      ...statements(db, SAVE_FLOWS, rows),
+      ...markSchedules(db, planned, writer.at),
+    ];
     await within(db.batch(batch), SAVE_DEADLINE_MS);
     return true;
   } catch (error) {
