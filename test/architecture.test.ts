@@ -8,7 +8,8 @@ const SRC = join(import.meta.dirname, '..', 'src');
 /** Every room may import itself. The files directly under `src/` are the wiring and may import anything. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   domain: [],
-  language: ['domain'],
+  schedules: ['domain'],
+  language: ['domain', 'schedules'],
   functions: ['domain'],
   connectors: ['domain'],
   sources: ['domain'],
@@ -17,8 +18,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   lanes: ['domain', 'language', 'engine', 'storage'],
   access: ['domain', 'storage'],
   web: ['domain', 'storage', 'access'],
-  triggers: ['domain', 'language', 'storage', 'sources', 'access', 'web'],
-  api: ['domain', 'language', 'storage', 'access', 'web', 'triggers'],
+  triggers: ['domain', 'schedules', 'language', 'storage', 'sources', 'access', 'web'],
+  api: ['domain', 'schedules', 'language', 'storage', 'access', 'web', 'triggers'],
   cli: ['domain'],
 };
 

@@ -66,7 +66,7 @@ const size = (issue: RawIssue & { readonly code: 'too_small' | 'too_big' }): str
 };
 
 /** Several keys of one object make one issue: their sentences are lines. */
-const sentence = (issue: RawIssue): string => {
+export const sentence = (issue: RawIssue): string => {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.input === undefined) return 'is required';
@@ -106,6 +106,10 @@ const CODES: Readonly<Record<string, string>> = {
 
 const memberPath = (path: readonly PropertyKey[]): Path =>
   path.map((member) => (typeof member === 'symbol' ? String(member) : member));
+
+/** An issue as one sentence, for a message that tells of several. */
+export const messageOf = ({ code, path, message }: z.core.$ZodIssue): string =>
+  code === 'unrecognized_keys' ? message.replaceAll('\n', '; ') : `${subjectOf(memberPath(path))} ${message}`;
 
 const reportIssue = (issue: z.core.$ZodIssue, from: Path, report: Report): void => {
   const path = [...from, ...memberPath(issue.path)];

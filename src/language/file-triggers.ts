@@ -1,7 +1,7 @@
 /** The six triggers as files hold them. */
-import { Cron } from 'croner';
 import * as z from 'zod';
-import { Condition, duration, Time, TimeZone, Value } from './file-values.ts';
+import { ScheduleSchema } from './file-schedule.ts';
+import { Condition, duration, Value } from './file-values.ts';
 
 const Manual = z.strictObject({ kind: z.literal('manual') }).meta({ title: 'Only by hand' });
 const Helper = z.strictObject({ kind: z.literal('helper') }).meta({ title: 'Called by other flows' });
@@ -39,76 +39,6 @@ const Api = z
   })
   .meta({ title: 'Called by other systems: /invoke/<flow>' });
 
-const cronFault = (text: string): string | undefined => {
-  try {
-    return new Cron(text, { mode: '5-part', paused: true }).getPattern() === undefined
-      ? 'it is empty'
-      : undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'it cannot be read';
-  }
-};
-
-const CronText = z
-  .string()
-  .superRefine((text, context) => {
-    const fault = cronFault(text);
-    if (fault === undefined) return;
-    const message = `must be five fields, minute hour day month weekday, such as "0 9 * * 1-5" (${fault})`;
-    context.addIssue({ code: 'custom', message });
-  })
-  .meta({ description: 'minute hour day month weekday, such as 0 9 * * 1-5' });
-
-const At = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as "09:00", in quotes')
-  .exactOptional();
-const amount = (most: number) => z.number().int().min(1).max(most);
-const Weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
-
-const Every = z.union(
-  [
-    z.strictObject({ minutes: amount(1440) }),
-    z.strictObject({ hours: amount(744) }),
-    z.strictObject({ days: amount(366), at: At }),
-    z.strictObject({ weeks: amount(52), on: z.array(Weekday).min(1).exactOptional(), at: At }),
-    z.strictObject({ months: amount(12), day: amount(31).exactOptional(), at: At }),
-  ],
-  {
-    error:
-      'must be { minutes: 15 }, { hours: 2 }, { days: 1, at: "09:00" }, ' +
-      '{ weeks: 1, on: [mon], at: "09:00" } or { months: 3, day: 1, at: "09:00" }',
-  },
-);
-
-const Schedule = z
-  .strictObject({
-    kind: z.literal('schedule'),
-    cron: CronText.exactOptional(),
-    every: Every.exactOptional(),
-    timezone: TimeZone.exactOptional(),
-    start: Time.exactOptional(),
-    end: Time.exactOptional(),
-    overlap: z
-      .enum(['skip', 'queue', 'allow', 'cancel-previous'])
-      .default('skip')
-      .meta({ description: 'What happens to a tick while the last run is still under way.' }),
-    missed: z
-      .enum(['none', 'last', 'all'])
-      .default('last')
-      .meta({ description: 'Which ticks are caught up after nothing ran for a while.' }),
-    missedWindow: duration().prefault('6h'),
-    spread: duration({ most: '1d' })
-      .prefault('0s')
-      .meta({ description: 'A stable offset, up to so long, so that not all flows start at once.' }),
-    gap: z.enum(['next', 'skip']).default('next'),
-    fold: z.enum(['first', 'second', 'both']).default('first'),
-  })
-  .refine(({ cron, every }) => (cron === undefined) !== (every === undefined), {
-    message: 'must have either cron or every',
-  })
-  .meta({ title: 'Started by the clock' });
-
 const Event = z
   .strictObject({
     kind: z.literal('event'),
@@ -138,7 +68,7 @@ const Delegated = z
   .meta({ title: 'Started by permitted people, by a form' });
 
 export const TriggerSchema = z
-  .discriminatedUnion('kind', [Manual, Helper, Schedule, Event, Api, Delegated])
+  .discriminatedUnion('kind', [Manual, Helper, ScheduleSchema, Event, Api, Delegated])
   .meta({ id: 'Trigger', description: 'How the flow starts. Every flow can be run by hand as well.' });
 
 export type WrittenTrigger = z.output<typeof TriggerSchema>;

@@ -1,6 +1,7 @@
 /** A trigger from its written form to the domain's, and what this version does not do with it. */
-import type { ApiTrigger, EventTrigger, Flow, ScheduleTrigger, Trigger } from '../domain/flow.ts';
+import type { ApiTrigger, EventTrigger, Flow, Trigger } from '../domain/flow.ts';
 import type { WrittenTrigger } from './file-triggers.ts';
+import { normaliseSchedule } from './normalise-schedule.ts';
 import type { Report } from './report.ts';
 
 type Written<K extends WrittenTrigger['kind']> = Extract<WrittenTrigger, { readonly kind: K }>;
@@ -13,24 +14,18 @@ const api = ({ wait, queryToken, rateLimit, methods, ...rest }: Written<'api'>):
   ...(rateLimit === undefined ? {} : { rateLimit: { requests: rateLimit.requests, perMs: rateLimit.per } }),
 });
 
-const schedule = ({ missedWindow, spread, every, ...rest }: Written<'schedule'>): ScheduleTrigger => ({
-  ...rest,
-  ...(every === undefined ? {} : { every }),
-  missedWindowMs: missedWindow,
-  spreadMs: spread,
-});
-
 const event = ({ settle, ...rest }: Written<'event'>): EventTrigger => ({
   ...rest,
   ...(settle === undefined ? {} : { settleMs: settle }),
 });
 
-export const normaliseTrigger = (written: WrittenTrigger): Trigger => {
+/** @param timezone of the flow's settings, for what has none of its own */
+export const normaliseTrigger = (written: WrittenTrigger, timezone: string): Trigger => {
   switch (written.kind) {
     case 'api':
       return api(written);
     case 'schedule':
-      return schedule(written);
+      return normaliseSchedule(written, timezone);
     case 'event':
       return event(written);
     default:
@@ -38,7 +33,7 @@ export const normaliseTrigger = (written: WrittenTrigger): Trigger => {
   }
 };
 
-const UNFIRED = new Set(['schedule', 'event', 'delegated', 'helper']);
+const UNFIRED = new Set(['event', 'delegated', 'helper']);
 
 /** What a flow asks for and this version does not give. */
 export const checkAvailable = ({ trigger, settings }: Flow, report: Report): void => {

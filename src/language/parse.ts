@@ -40,9 +40,9 @@ const fieldsOf = (value: Json | undefined): Fields | undefined => FieldsSchema.s
 const readFlow = (name: string, raw: JsonObject, reading: Reading): ReadFlow => {
   const whole = readPart(UnreadFlow, raw, [], reading.report);
   const written = whole?.trigger ?? TriggerSchema.safeParse(raw.trigger).data;
-  const trigger = written === undefined ? undefined : normaliseTrigger(written);
   const outputs = whole === undefined ? fieldsOf(raw.outputs) : whole.outputs;
   const { timeout, ...settings } = whole?.settings ?? SettingsSchema.parse({});
+  const trigger = written === undefined ? undefined : normaliseTrigger(written, settings.timezone);
   const flow: Flow = {
     name,
     ...(whole?.title === undefined ? {} : { title: whole.title }),

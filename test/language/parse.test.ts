@@ -31,20 +31,6 @@ describe('a flow that is read', () => {
 
   it.each([
     [
-      '{ kind: schedule, cron: "0 9 * * 1-5", timezone: Europe/Berlin, spread: 5m }',
-      {
-        kind: 'schedule',
-        cron: '0 9 * * 1-5',
-        timezone: 'Europe/Berlin',
-        overlap: 'skip',
-        missed: 'last',
-        missedWindowMs: 21_600_000,
-        spreadMs: 300_000,
-        gap: 'next',
-        fold: 'first',
-      },
-    ],
-    [
       '{ kind: event, source: okta, types: [user.*], where: "${{ event.data.x = 1 }}", settle: 10m }',
       { kind: 'event', source: 'okta', types: ['user.*'], where: ' event.data.x = 1 ', settleMs: 600_000 },
     ],
@@ -144,10 +130,13 @@ settings: { history: fulll }
       'trigger: { kind: schedule, cron: "0 0 9 * * 1" }\nsteps: [{ stop: x }]',
       /^1:34 "cron" must be five fields, minute hour day month weekday, such as "0 9 \* \* 1-5" \(/,
     ],
-    ['trigger: { kind: schedule }\nsteps: [{ stop: x }]', '1:10 "trigger" must have either cron or every'],
+    [
+      'trigger: { kind: schedule }\nsteps: [{ stop: x }]',
+      '1:10 "trigger" must have one of cron, every and at',
+    ],
     [
       'trigger: { kind: schedule, every: { days: 1, at: 9 } }\nsteps: [{ stop: x }]',
-      /^1:35 "every" must be \{ minutes: 15 \}/,
+      '1:35 "every" is not right: "at" must be a time of day such as "09:00", in quotes, or a list of them',
     ],
     [
       'trigger: { kind: schedule, every: { days: 1 }, timezone: Europe/Berln }\nsteps: [{ stop: x }]',
@@ -237,7 +226,7 @@ settings: { history: fulll }
 
 describe('what this version keeps and does not do', () => {
   it.each([
-    ['trigger: { kind: schedule, cron: "0 9 * * *" }', 'not_fired', 'trigger.kind'],
+    ['trigger: { kind: helper }', 'not_fired', 'trigger.kind'],
     ['trigger: { kind: manual }\nsettings: { onFailure: alert }', 'not_called', 'settings.onFailure'],
   ])('is told as a warning: %s', (written, code, path) => {
     const parsed = parse(`${written}\nsteps: [{ stop: done }]`);
