@@ -37,6 +37,27 @@ export const EventsMessage = z.object({
 });
 export type EventsMessage = z.output<typeof EventsMessage>;
 
+/** Due ticks by name: what becomes of them is written into the ledger, and `id` is forgotten then. */
+export const TicksMessage = z.object({
+  v: z.literal(1),
+  kind: z.literal('ticks'),
+  id: z.string(),
+  ticks: z.array(
+    z.object({
+      flow: z.string(),
+      nominal: z.number(),
+      backfill: z
+        .object({
+          id: z.string(),
+          by: z.string(),
+          overlap: z.enum(['skip', 'queue', 'allow', 'cancel-previous']),
+        })
+        .exactOptional(),
+    }),
+  ),
+});
+export type TicksMessage = z.output<typeof TicksMessage>;
+
 /** Events travel as the text that was made of them for D1. */
 const parsed = (body: unknown): unknown => {
   if (typeof body !== 'string') return body;
@@ -48,5 +69,5 @@ const parsed = (body: unknown): unknown => {
 };
 
 /** Every message that a consumer of this build can read; `parse` takes bodies as the queue gives them. */
-export const Message = z.preprocess(parsed, z.discriminatedUnion('kind', [EventsMessage]));
+export const Message = z.preprocess(parsed, z.discriminatedUnion('kind', [EventsMessage, TicksMessage]));
 export type Message = z.output<typeof Message>;
