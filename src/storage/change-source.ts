@@ -20,15 +20,21 @@ type Values = Partial<typeof sources.$inferInsert>;
 const update = async (db: D1Database, name: string, values: Values): Promise<boolean> =>
   (await within(drizzle(db).update(sources).set(values).where(eq(sources.name, name)))).meta.changes === 1;
 
+/** What a person may change at any time. */
+export interface SourceChange {
+  readonly settings?: JsonObject;
+  readonly note?: string | null;
+}
+
 /** Whether there is one. */
-export const changeSettings = (
+export const changeSource = (
   db: D1Database,
   name: string,
-  settings: JsonObject,
+  change: SourceChange,
   { by, now }: Write,
-): Promise<boolean> => update(db, name, { settings, by, updatedAt: now });
+): Promise<boolean> => update(db, name, { ...change, by, updatedAt: now });
 
-/** From now on its events are kept and not delivered; a source that is paused already keeps the time of it. */
+/** Its events are kept and not delivered. A pause keeps its beginning; a note stays unless there is a new one. */
 export const pauseSource = async (
   db: D1Database,
   name: string,
@@ -44,7 +50,7 @@ export const pauseSource = async (
 
 /** Whether there is one. Delivering what was kept meanwhile is the consumer's affair. */
 export const resumeSource = (db: D1Database, name: string, { by, now }: Write): Promise<boolean> =>
-  update(db, name, { status: 'active', pausedAt: null, note: null, by, updatedAt: now });
+  update(db, name, { status: 'active', pausedAt: null, by, updatedAt: now });
 
 type Next = (secrets: SourceSecrets) => SourceSecrets | Refusal;
 

@@ -14,7 +14,7 @@ export const sources = sqliteTable('sources', {
   name: text().primaryKey(),
   kind: text().notNull(),
   status: text().$type<SourceStatus>().notNull(),
-  /** why it is paused */
+  /** what it is for, or why it is paused */
   note: text(),
   settings: text({ mode: 'json' }).$type<JsonObject>().notNull(),
   /** JSON list of secrets, two at most, under seal.ts */

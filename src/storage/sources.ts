@@ -117,6 +117,7 @@ export interface NewSource {
   readonly name: string;
   readonly kind: string;
   readonly settings: JsonObject;
+  readonly note: string | null;
   readonly secrets: SourceSecrets;
 }
 
@@ -126,14 +127,14 @@ export const addSource = async (
   source: NewSource,
   { by, now }: Write,
 ): Promise<{ readonly ok: true } | Refusal> => {
-  const { name, kind, settings, secrets } = source;
+  const { name, kind, settings, note, secrets } = source;
   if (!SOURCE_NAME.test(name)) {
     const message = 'A source has a name of lower-case letters, digits and hyphens, 100 at most';
     return refuse('invalid_input', message, { errors: [{ path: 'name', code: 'invalid_name', message }] });
   }
   try {
     const sealed = await sealSecrets(env.SLUICE_KEYS, name, secrets);
-    const row = { name, kind, status: 'active', note: null, settings, sealed, pausedAt: null } as const;
+    const row = { name, kind, status: 'active', note, settings, sealed, pausedAt: null } as const;
     const insert = drizzle(env.DB).insert(sources);
     await within(insert.values({ ...row, createdAt: now, updatedAt: now, by }));
     return { ok: true };
