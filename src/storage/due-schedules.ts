@@ -2,6 +2,7 @@
  * Finds the schedules that are due and moves them on. A move is one batch: rows of the ledger, messages about those that
  * start runs, and the schedule's next time, all of them only where the schedule is still as it was read (its `revision`).
  */
+import type { ScheduleTrigger } from '../domain/schedule.ts';
 import type { FlowStatus } from './schema.ts';
 import type { ScheduleStatus, TickOutcome } from './schedules-schema.ts';
 import { within } from './deadline.ts';
@@ -19,8 +20,6 @@ export interface DueSchedule {
   /** what comes after `through` is said by this version's trigger, as JSON */
   readonly version: number;
   readonly trigger: string;
-  /** of the flow's settings */
-  readonly timezone: string;
   /** when the next version took its place */
   readonly replacedAt: number | null;
 }
@@ -28,7 +27,7 @@ export interface DueSchedule {
 const FIND_DUE = `
   SELECT s.flow, s.revision, s.status, f.status AS flowStatus, s.through, s.next_at AS nextAt,
     s.alerted_at AS alertedAt, s.version, v.definition -> '$.trigger' AS trigger,
-    v.definition ->> '$.settings.timezone' AS timezone, n.created_at AS replacedAt
+    n.created_at AS replacedAt
   FROM schedules s JOIN flows f ON f.name = s.flow
     JOIN flow_versions v ON v.flow = s.flow AND v.version = s.version
     LEFT JOIN flow_versions n ON n.flow = s.flow AND n.version = s.version + 1
@@ -76,7 +75,11 @@ export interface TickName {
   readonly flow: string;
   readonly nominal: number;
   /** set when it was filled in later: who asked, and how its runs meet each other */
-  readonly backfill?: { readonly id: string; readonly by: string; readonly overlap: string };
+  readonly backfill?: {
+    readonly id: string;
+    readonly by: string;
+    readonly overlap: ScheduleTrigger['overlap'];
+  };
 }
 
 /** A message about ticks, kept until their outcomes are known. */

@@ -1,7 +1,7 @@
 /** What became of ticks: read for those who start the runs, and written once. */
 import type { Flow } from '../domain/flow.ts';
 import { within } from './deadline.ts';
-import type { TickName } from './due-schedules.ts';
+import type { TickName, TickSend } from './due-schedules.ts';
 import type { FlowStatus } from './schema.ts';
 import type { ScheduleStatus, TickOutcome } from './schedules-schema.ts';
 
@@ -89,4 +89,13 @@ export const settleTicks = async (
     ...(message.isDone ? [db.prepare(FORGET).bind(message.id)] : []),
   ];
   if (statements.length > 0) await within(db.batch(statements), SETTLE_DEADLINE_MS);
+};
+
+/** T4: gives up the ticks of a message that nobody could deliver for a week. */
+export const expireSend = (db: D1Database, { id, ticks }: TickSend, at: number): Promise<void> => {
+  const reason = 'its run could not be started for seven days';
+  const settled = ticks.map(({ flow, nominal, backfill }): Settled => {
+    return { flow, nominal, backfill: backfill?.id ?? '', outcome: 'expired', at, run: null, reason };
+  });
+  return settleTicks(db, settled, { id, isDone: true });
 };
