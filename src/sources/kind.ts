@@ -75,10 +75,14 @@ export interface Arrival {
   readonly ports: SourcePorts;
 }
 
-/** Where a value lies: a dotted path in the event, a header of the post, an expression, or code for odd ones. */
+/**
+ * Where a value lies: a dotted path in the event, a header of the post, the part of the proof that was signed, an
+ * expression, or code for odd ones. A header that is not signed can be another one when a post is replayed.
+ */
 export type Place =
   | string
   | { readonly header: string }
+  | { readonly signed: 'id' | 'time' }
   | { readonly expression: string }
   | ((event: Json, headers: Headers) => Json | undefined);
 
@@ -101,7 +105,7 @@ export type Shape =
 /** How a sender finds out, before it sends events, whether somebody is there. */
 export interface Handshake {
   readonly method: 'GET' | 'POST';
-  /** whether it has to prove who it is, like a post of events */
+  /** whether it has to prove who it is, like a post of events: then it is a post */
   readonly proven: boolean;
   /** only where this path of the body has this value */
   readonly when?: { readonly path: string; readonly equals: string };
@@ -111,7 +115,7 @@ export interface Handshake {
 
 /** Everything that the common reader has to know of a sender. */
 export interface Recipe {
-  /** Any one of them suffices; none at all lets everybody in. */
+  /** Any one of them suffices. */
   readonly proofs: readonly Proof[];
   readonly handshake?: Handshake;
   readonly shape: Shape;

@@ -2,6 +2,11 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Arrival, RefusalReason } from './kind.ts';
 
+/** Everybody is let in: only where somebody asked for it. */
+export interface NoProof {
+  readonly scheme: 'none';
+}
+
 /** A secret in a header: `Authorization` may have `Bearer ` before it. */
 export interface HeaderProof {
   readonly scheme: 'header';
@@ -53,10 +58,16 @@ export interface JwtProof {
   readonly bodyHashClaim?: string;
 }
 
-export type Proof = HeaderProof | BasicProof | SignatureProof | JwtProof;
+export type Proof = NoProof | HeaderProof | BasicProof | SignatureProof | JwtProof;
+
+/** What a signature covers besides the body; `time` in ms since the epoch. */
+export interface Signed {
+  readonly id?: string;
+  readonly time?: number;
+}
 
 export type Proven =
-  | { readonly ok: true; readonly claims?: JsonObject }
+  | { readonly ok: true; readonly claims?: JsonObject; readonly signed?: Signed }
   | { readonly ok: false; readonly reason: RefusalReason; readonly message: string };
 
 /** Looks at headers and raw bytes only. */
