@@ -12,14 +12,17 @@ export type RandomBytes = (length: number) => Uint8Array;
 const encode = (value: number, length: number): string => {
   let text = '';
   for (let rest = value, at = 0; at < length; at++) {
-    text = (ALPHABET[rest % 32] ?? '') + text;
+    text = ALPHABET.charAt(rest % 32) + text;
     rest = Math.floor(rest / 32);
   }
   return text;
 };
 
-const chance = (length: number, randomBytes: RandomBytes): string =>
-  Array.from(randomBytes(length), (byte) => ALPHABET[byte & 31]).join('');
+const chance = (length: number, randomBytes: RandomBytes): string => {
+  let text = '';
+  for (const byte of randomBytes(length)) text += ALPHABET.charAt(byte & 31);
+  return text;
+};
 
 export const mintId = (prefix: IdPrefix, now: number, randomBytes: RandomBytes): string =>
   `${prefix}_${encode(now, 10)}${chance(16, randomBytes)}`;
@@ -30,8 +33,11 @@ export const mintRunId = (now: number, lane: number, randomBytes: RandomBytes): 
 
 export const isRunId = (text: string): boolean => /^run_[0-9a-hjkmnp-tv-z]{26}$/.test(text);
 
-const decode = (text: string): number =>
-  Array.from(text).reduce((value, character) => value * 32 + ALPHABET.indexOf(character), 0);
+const decode = (text: string): number => {
+  let value = 0;
+  for (const character of text) value = value * 32 + ALPHABET.indexOf(character);
+  return value;
+};
 
 /** Number of the lane in which a run lives. */
 export const laneOf = (runId: string): number => decode(runId.slice(14, 16));
