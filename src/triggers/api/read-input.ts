@@ -33,6 +33,7 @@ const rawOf = (body: Body): string => {
 };
 
 const queryOf = (url: string): JsonObject | undefined => {
+  if (!url.includes('?')) return {};
   const { search, searchParams } = new URL(url);
   return isDecodable(search) ? withoutToken(grouped(searchParams)) : undefined;
 };
