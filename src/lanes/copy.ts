@@ -106,7 +106,7 @@ const copy = async (lane: Lane, ids: readonly string[]): Promise<readonly string
     const record = await recordFor(lane, ids[seen] ?? '');
     if (record === undefined) continue;
     records.push(record);
-    bytes += JSON.stringify([record.detail, record.pages]).length;
+    bytes += record.detail.length + record.pages.reduce((sum, { json }) => sum + json.length, 0);
   }
   if (records.length > 0) {
     const saved = new Set(await saveRuns(lane.db, records));

@@ -70,8 +70,14 @@ const parsed = (text: string): Entry[] => JSON.parse(text) as Entry[];
 
 /** All entries of a run; none when its journal is gone, or going: without its beginning it tells nothing. */
 export const readEntries = (sql: SqlStorage, run: string): Entry[] => {
-  const own = sql.exec<{ entries: string | null }>('SELECT entries FROM runs WHERE id = ?', run).toArray()[0];
+  const own = sql
+    .exec<{
+      entries: string | null;
+      revision: number;
+    }>('SELECT entries, revision FROM runs WHERE id = ?', run)
+    .toArray()[0];
   const begun = typeof own?.entries === 'string' ? parsed(own.entries) : [];
+  if (begun.length > 0 && begun.length === own?.revision) return begun;
   const rows = sql
     .exec<{
       first: number;

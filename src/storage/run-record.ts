@@ -1,6 +1,6 @@
 /** Makes the copy of a run that D1 gets: long values shortened, steps cut into pages. */
 import { COPIED_VALUE_BYTES, PAGE_BYTES, PAGE_STEPS } from '../domain/history.ts';
-import type { RunRecord } from '../domain/history.ts';
+import type { CopiedPage, RunRecord } from '../domain/history.ts';
 import type { Failure } from '../domain/errors.ts';
 import { isObject, utf8Length } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
@@ -63,22 +63,43 @@ const shortDetail = async (detail: RunDetail): Promise<RunDetail> => ({
   response: detail.response && { ...detail.response, body: await shorten(detail.response.body) },
 });
 
-/** Cuts steps into pages of at most {@link PAGE_STEPS} and about {@link PAGE_BYTES}; one page at least. */
-export const pagesOf = (steps: readonly StepRecord[]): StepRecord[][] => {
-  const pages: StepRecord[][] = [];
-  let page: StepRecord[] = [];
+/** Whether no value in it can be too long, told by all of it: UTF-8 is at most three bytes a unit. */
+const isShort = (text: string): boolean => text.length * 3 <= COPIED_VALUE_BYTES;
+
+const isWithoutErrors = ({ error, attempts }: StepRecord): boolean =>
+  error === null && attempts.every((attempt) => attempt.error === null);
+
+const stepText = async (step: StepRecord): Promise<string> => {
+  const text = JSON.stringify(step);
+  return isShort(text) && isWithoutErrors(step) ? text : JSON.stringify(await shortStep(step));
+};
+
+const detailText = async (detail: RunDetail): Promise<string> => {
+  const text = JSON.stringify(detail);
+  return isShort(text) && detail.error === null ? text : JSON.stringify(await shortDetail(detail));
+};
+
+/**
+ * Cuts steps into pages of at most {@link PAGE_STEPS} and about {@link PAGE_BYTES}; one page at least.
+ * @param steps the JSON of each
+ */
+export const pagesOf = (steps: readonly string[]): CopiedPage[] => {
+  const pages: CopiedPage[] = [];
+  let page: string[] = [];
   let bytes = 0;
+  const close = (): void => {
+    pages.push({ count: page.length, json: `[${page.join(',')}]` });
+    page = [];
+    bytes = 0;
+  };
   for (const step of steps) {
-    const size = utf8Length(JSON.stringify(step));
-    if (page.length === PAGE_STEPS || (page.length > 0 && bytes + size > PAGE_BYTES)) {
-      pages.push(page);
-      page = [];
-      bytes = 0;
-    }
+    const size = utf8Length(step);
+    if (page.length === PAGE_STEPS || (page.length > 0 && bytes + size > PAGE_BYTES)) close();
     page.push(step);
     bytes += size;
   }
-  return [...pages, page];
+  close();
+  return pages;
 };
 
 /** Without what only the detail, or a row, has. */
@@ -104,12 +125,13 @@ export const recordOf = async (run: {
   readonly revision: number;
   readonly subject: string;
 }): Promise<RunRecord> => {
-  const detail = await shortDetail(run.detail);
+  const steps: string[] = [];
+  for (const step of run.steps) steps.push(await stepText(step));
   return {
-    summary: summaryOf(detail),
+    summary: summaryOf({ ...run.detail, error: await shortFailure(run.detail.error) }),
     revision: run.revision,
     subject: run.subject.slice(0, SUBJECT_LENGTH),
-    detail,
-    pages: pagesOf(await Promise.all(run.steps.map(shortStep))),
+    detail: await detailText(run.detail),
+    pages: pagesOf(steps),
   };
 };

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { RunRecord } from '../../src/domain/history.ts';
+import type { StepRecord } from '../../src/domain/run.ts';
 import { pagesOf, recordOf } from '../../src/storage/run-record.ts';
 import { aDetail, aStep } from './run-builder.ts';
+
+/** The steps of its first page. */
+const stepsOf = ({ pages }: RunRecord): StepRecord[] => JSON.parse(pages[0]?.json ?? '[]');
 
 describe('the copy of a run', () => {
   it('keeps short values as they are', async () => {
@@ -8,21 +13,21 @@ describe('the copy of a run', () => {
 
     const record = await recordOf({ detail, steps: [aStep('a')], revision: 3, subject: 'Ana' });
 
-    expect(record.detail).toEqual(detail);
-    expect(record.pages).toEqual([[aStep('a')]]);
+    expect(JSON.parse(record.detail)).toEqual(detail);
+    expect(stepsOf(record)).toEqual([aStep('a')]);
   });
 
   it('keeps size, hash and beginning of a value over 64 KB', async () => {
     const output = 'x'.repeat(70_000);
 
-    const { pages } = await recordOf({
+    const record = await recordOf({
       detail: aDetail({}),
       steps: [aStep('a', { output })],
       revision: 1,
       subject: '',
     });
 
-    expect(pages[0]?.[0]?.output).toEqual({
+    expect(stepsOf(record)[0]?.output).toEqual({
       shortened: {
         bytes: 70_002,
         sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -42,30 +47,35 @@ describe('the copy of a run', () => {
       retryAt: 9,
     } as const;
 
-    const { pages } = await recordOf({
+    const record = await recordOf({
       detail: aDetail({}),
       steps: [aStep('a', { error, attempts: [{ ...attempt, error }] })],
       revision: 1,
       subject: '',
     });
 
-    expect(pages[0]?.[0]?.error?.body).toHaveProperty('shortened.bytes', 5_002);
-    expect(pages[0]?.[0]?.attempts[0]?.error).toEqual({ code: 'http_status', message: 'm', status: 500 });
+    const [step] = stepsOf(record);
+    expect(step?.error?.body).toHaveProperty('shortened.bytes', 5_002);
+    expect(step?.attempts[0]?.error).toEqual({ code: 'http_status', message: 'm', status: 500 });
   });
 
   it('is cut into pages of 200 steps', () => {
-    const steps = Array.from({ length: 401 }, (_, at) => aStep(`s${at}`));
+    const steps = Array.from({ length: 401 }, (_, at) => JSON.stringify(aStep(`s${at}`)));
 
-    expect(pagesOf(steps).map((page) => page.length)).toEqual([200, 200, 1]);
+    const pages = pagesOf(steps);
+
+    expect(pages.map(({ count }) => count)).toEqual([200, 200, 1]);
+    expect(pages.flatMap(({ json }) => JSON.parse(json))).toEqual(steps.map((step) => JSON.parse(step)));
   });
 
   it('is cut into smaller pages where steps are large, for a row of D1 ends at 2 MB', () => {
-    const steps = Array.from({ length: 20 }, (_, at) => aStep(`s${at}`, { output: 'x'.repeat(60_000) }));
+    const long = { output: 'x'.repeat(60_000) };
+    const steps = Array.from({ length: 20 }, (_, at) => JSON.stringify(aStep(`s${at}`, long)));
 
-    expect(pagesOf(steps).map((page) => page.length)).toEqual([6, 6, 6, 2]);
+    expect(pagesOf(steps).map(({ count }) => count)).toEqual([6, 6, 6, 2]);
   });
 
   it('has a page even without steps', () => {
-    expect(pagesOf([])).toEqual([[]]);
+    expect(pagesOf([])).toEqual([{ count: 0, json: '[]' }]);
   });
 });
