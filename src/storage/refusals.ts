@@ -1,5 +1,5 @@
 /** Posts that were turned away, counted by source, hour and reason. */
-import { and, desc, eq, gte } from 'drizzle-orm';
+import { and, asc, desc, eq, gte } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { within } from './deadline.ts';
 import { refusals } from './events-schema.ts';
@@ -26,5 +26,5 @@ export const refusalsOf = (db: D1Database, source: string, since: number): Promi
       .select()
       .from(refusals)
       .where(and(eq(refusals.source, source), gte(refusals.hour, since - (since % HOUR_MS))))
-      .orderBy(desc(refusals.hour)),
+      .orderBy(desc(refusals.hour), asc(refusals.reason)),
   );
