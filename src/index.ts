@@ -3,7 +3,7 @@ import { createApp } from './app.ts';
 import { cards } from './cards.ts';
 import { dryRun } from './dry-port.ts';
 import type { Bindings } from './storage/bindings.ts';
-import { keepDeadLetters } from './storage/dead-letters.ts';
+import { consume } from './triggers/consume.ts';
 import { tick } from './triggers/tick.ts';
 import { VERSION } from './version.ts';
 
@@ -16,5 +16,5 @@ export default {
   scheduled: async (controller, env) => {
     await tick(env, controller.scheduledTime);
   },
-  queue: (batch, env) => keepDeadLetters(env.DB, batch, 'no door of this version reads this queue'),
+  queue: (batch, env) => consume(env, batch, Date.now()),
 } satisfies ExportedHandler<Bindings>;

@@ -10,8 +10,19 @@ const KEEP = `
 const KEEP_DEADLINE_MS = 10_000;
 const RETRY_SECONDS = 60;
 
+/** A batch, or some messages of one. */
+export type DeadBatch = Pick<MessageBatch, 'queue' | 'messages' | 'ackAll' | 'retryAll'>;
+
+export const partOf = (batch: MessageBatch, messages: readonly Message[]): DeadBatch => ({
+  queue: batch.queue,
+  messages,
+  ackAll: () => messages.forEach((message) => message.ack()),
+  retryAll: (options) => messages.forEach((message) => message.retry(options)),
+});
+
 /** T3: acknowledges messages once they are kept; while D1 is silent they wait. */
-export const keepDeadLetters = async (db: D1Database, batch: MessageBatch, error: string): Promise<void> => {
+export const keepDeadLetters = async (db: D1Database, batch: DeadBatch, error: string): Promise<void> => {
+  if (batch.messages.length === 0) return;
   const { queue, messages } = batch;
   const rows = messages.map(({ id, timestamp, body }) => ({
     id,

@@ -21,14 +21,14 @@ export interface IdentifiedRow {
 /** What is bound to `?1`. */
 export const bound = (rows: readonly string[]): string => `[${rows.join(',')}]`;
 
-/** At most {@link GROUP_ROWS} rows and {@link GROUP_BYTES} a group; a longer row stands alone. */
-export const grouped = (rows: readonly IdentifiedRow[]): RowGroup[] => {
+/** At most `most` rows and {@link GROUP_BYTES} a group; a longer row stands alone. */
+export const grouped = (rows: readonly IdentifiedRow[], most: number = GROUP_ROWS): RowGroup[] => {
   const groups: { ids: string[]; rows: string[] }[] = [];
   let bytes = Infinity;
   for (const { id, json } of rows) {
     const size = utf8Length(json) + 1;
     const last = groups.at(-1);
-    if (last && last.rows.length < GROUP_ROWS && bytes + size <= GROUP_BYTES) {
+    if (last && last.rows.length < most && bytes + size <= GROUP_BYTES) {
       last.ids.push(id);
       last.rows.push(json);
       bytes += size;

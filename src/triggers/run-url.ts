@@ -7,4 +7,8 @@ export const originOf = (env: Bindings, requestUrl: string): string =>
     ? new URL(requestUrl).origin
     : (env.SLUICE_PUBLIC_URL ?? '').replace(/\/+$/, '');
 
+/** Where links begin when nobody called: as set, else nowhere, and links are paths. */
+export const publicOrigin = (env: Pick<Bindings, 'SLUICE_PUBLIC_URL'>): string =>
+  (env.SLUICE_PUBLIC_URL ?? '').replace(/\/+$/, '');
+
 export const runUrl = (origin: string, runId: string): string => `${origin}/api/v1/runs/${runId}`;
