@@ -13,9 +13,12 @@ export interface FlowText {
 
 const NAME_RULE = 'segments of lower-case letters, digits and hyphens, joined by /, 100 characters at most';
 
-/** What is wrong with a name is a problem like others, so that a push says everything at once. */
-export const parseText = ({ name, text }: FlowText, cards: Cards): Parsed => {
-  if (FLOW_NAME.test(name)) return parseFlow(name, text, catalogueOf(cards));
+/**
+ * What is wrong with a name is a problem like others, so that a push says everything at once.
+ * @param now where warnings are shown: they also tell of what is past
+ */
+export const parseText = ({ name, text }: FlowText, cards: Cards, now?: number): Parsed => {
+  if (FLOW_NAME.test(name)) return parseFlow(name, text, catalogueOf(cards), now);
   const message = `"${name}" is no name of a flow: ${NAME_RULE}.`;
   return { ok: false, problems: [{ severity: 'error', path: '', code: 'invalid_name', message }] };
 };

@@ -10,6 +10,7 @@ import {
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { Catalogue } from './catalogue.ts';
 import { checkFlow } from './check-flow.ts';
+import { checkSchedule } from './check-schedule.ts';
 import { readDocument, type SourceDocument } from './document.ts';
 import { fieldsToJsonSchema } from './fields.ts';
 import { FieldsSchema } from './file-fields.ts';
@@ -27,6 +28,11 @@ const nameProblem = (name: string): Problem | undefined => {
     'at most 100 characters';
   return { severity: 'error', path: '', code: 'flow_name', message };
 };
+
+interface Knowing {
+  readonly catalogue: Catalogue;
+  readonly now: number | undefined;
+}
 
 interface ReadFlow {
   readonly flow: Flow;
@@ -63,7 +69,7 @@ const inputSchema = (flow: Flow, raw: JsonObject): JsonObject => {
   return { properties: Object.fromEntries(Object.keys(raw.inputs ?? {}).map((name) => [name, {}])) };
 };
 
-const readAndCheck = (name: string, document: SourceDocument, catalogue: Catalogue): Parsed => {
+const readAndCheck = (name: string, document: SourceDocument, { catalogue, now }: Knowing): Parsed => {
   const report = newReport(document);
   const raw = document.value;
   if (!isObject(raw)) {
@@ -80,17 +86,21 @@ const readAndCheck = (name: string, document: SourceDocument, catalogue: Catalog
     lineAt: (path) => document.locate(path, 'value').line,
     isBroken: reading.broken.any,
   });
+  if (trigger?.kind === 'schedule') checkSchedule(trigger, raw.trigger, { report, now });
   const problems = report.problems();
   const isFine = problems.every(({ severity }) => severity === 'warning');
   return isFine ? { ok: true, flow, warnings: problems } : { ok: false, problems };
 };
 
-/** @param name the path of the file in `flows/`, without its ending */
-export const parseFlow = (name: string, text: string, catalogue: Catalogue): Parsed => {
+/**
+ * @param name the path of the file in `flows/`, without its ending
+ * @param now for warnings of what is past, and of what the clocks are about to do; left out, there are none of these
+ */
+export const parseFlow = (name: string, text: string, catalogue: Catalogue, now?: number): Parsed => {
   const wrongName = nameProblem(name);
   const read = readDocument(text);
   const parsed: Parsed = read.ok
-    ? readAndCheck(name, read.document, catalogue)
+    ? readAndCheck(name, read.document, { catalogue, now })
     : { ok: false, problems: read.problems };
   if (wrongName === undefined) return parsed;
   return { ok: false, problems: [wrongName, ...(parsed.ok ? parsed.warnings : parsed.problems)] };

@@ -1,17 +1,15 @@
 /**
- * When a schedule fires. What the calendar or a cron expression asks for is a time on the wall; the zone's clocks and
- * the policies `gap` and `fold` make instants of it.
+ * When a schedule fires. What the calendar or a cron expression asks for is a time on the wall, of which the zone's
+ * clocks make an instant; minutes and hours are counted by the stopwatch.
  */
 import { instantOf } from '../domain/calendar.ts';
 import type { ScheduleTrigger } from '../domain/schedule.ts';
-import { toWall, zoneOffset } from '../domain/time-zone.ts';
+import { toWall } from '../domain/time-zone.ts';
 import { daysOf, FIRST_DAY } from './calendar-days.ts';
 import { intervalsOf, type Instants } from './intervals.ts';
+import { onTheWall, type Mark, type Moments } from './moments.ts';
 import { timesOfCron, timesOnDays, type WallTimes } from './wall-times.ts';
-import { DAY, firstShowing, localText, MINUTE, occurrenceOf } from './zone-clock.ts';
-
-/** `gap`: its time does not exist that day, so it is the next that does. Else which one of a time that comes twice. */
-export type Mark = 'gap' | 'first' | 'second';
+import { DAY, firstShowing, localText, MINUTE } from './zone-clock.ts';
 
 export interface Firing {
   /** the nominal instant, ms */
@@ -21,99 +19,61 @@ export interface Firing {
   readonly mark?: Mark;
 }
 
-interface Moment {
-  readonly at: number;
-  readonly mark?: Mark;
+export interface Bounds {
+  readonly from: number;
+  readonly until: number;
 }
 
-type Moments = (after: number) => Moment | null;
-
-type Clock = Pick<ScheduleTrigger, 'timezone' | 'gap' | 'fold'>;
-
-/** The instants of one wall time. */
-export const momentsOf = (wall: number, { timezone, gap, fold }: Clock): readonly Moment[] => {
-  const occurrence = occurrenceOf(wall, timezone);
-  switch (occurrence.kind) {
-    case 'once':
-      return [{ at: occurrence.at }];
-    case 'never':
-      return gap === 'skip' ? [] : [{ at: occurrence.at, mark: 'gap' }];
-    case 'twice': {
-      const first: Moment = { at: occurrence.first, mark: 'first' };
-      const second: Moment = { at: occurrence.second, mark: 'second' };
-      return fold === 'both' ? [first, second] : [fold === 'first' ? first : second];
-    }
-  }
-};
-
-/** A time moved out of a gap may meet one that is due there anyway: then nothing was moved. */
-const unlessDue = (moment: Moment, walls: WallTimes, zone: string): Moment => {
-  if (moment.mark !== 'gap') return moment;
-  const wall = toWall(moment.at, zone);
-  return walls(wall - 1) === wall ? { at: moment.at } : moment;
-};
-
-const isEarlier = (moment: Moment, after: number, found: Moment | undefined): boolean =>
-  moment.at > after && (found === undefined || moment.at < found.at);
-
-const onTheWall =
-  (walls: WallTimes, clock: Clock): Moments =>
-  (after) => {
-    const offset = zoneOffset(after, clock.timezone);
-    // Clocks that are about to be put back will show earlier times once more.
-    const from = after + Math.min(offset, zoneOffset(after + DAY, clock.timezone));
-    let found: Moment | undefined;
-    for (let wall = walls(from); wall !== null; wall = walls(wall)) {
-      if (found && wall - Math.max(offset, zoneOffset(found.at, clock.timezone)) >= found.at) break;
-      for (const moment of momentsOf(wall, clock)) if (isEarlier(moment, after, found)) found = moment;
-      // Only where both passes of a doubled hour count may a later wall time come earlier.
-      if (found && clock.fold !== 'both') break;
-    }
-    return found === undefined ? null : unlessDue(found, walls, clock.timezone);
-  };
-
-const byStopwatch =
-  (instants: Instants): Moments =>
-  (after) => {
-    const at = instants(after);
-    return at === null ? null : { at };
-  };
-
-const HAS_OFFSET = /(Z|[+-]\d\d:?\d\d)$/i;
-
-const oneOff = (text: string, clock: Clock): Moments => {
-  const moments: readonly Moment[] = HAS_OFFSET.test(text.slice(10))
-    ? [{ at: instantOf(text) }]
-    : momentsOf(instantOf(text), clock);
-  return (after) => moments.find(({ at }) => at > after) ?? null;
+const untilOf = (end: string | undefined, zone: string): number => {
+  if (end === undefined) return Infinity;
+  const isWholeDay = end.length === 10;
+  return isWholeDay ? firstShowing(instantOf(end) + DAY, zone) - 1 : instantOf(end, zone);
 };
 
 /** When the schedule may fire at the earliest and at the latest, both included. */
-export const boundsOf = ({ start, end, timezone }: ScheduleTrigger): { from: number; until: number } => {
-  const isWholeDay = end !== undefined && end.length === 10;
-  return {
-    from: start === undefined ? -Infinity : instantOf(start, timezone),
-    until:
-      end === undefined
-        ? Infinity
-        : isWholeDay
-          ? firstShowing(instantOf(end) + DAY, timezone) - 1
-          : instantOf(end, timezone),
-  };
+export const boundsOf = ({ start, end, timezone }: ScheduleTrigger): Bounds => ({
+  from: start === undefined ? -Infinity : instantOf(start, timezone),
+  until: untilOf(end, timezone),
+});
+
+const HAS_OFFSET = /(Z|[+-]\d\d:?\d\d)$/i;
+const isInstant = (text: string): boolean => HAS_OFFSET.test(text.slice(10));
+
+/** What the schedule asks for on the wall; undefined when it counts instants, which no clock changes. */
+export const wallTimesOf = (schedule: ScheduleTrigger): WallTimes | undefined => {
+  if ('cron' in schedule) return timesOfCron(schedule.cron);
+  if ('at' in schedule) {
+    if (isInstant(schedule.at)) return undefined;
+    const wall = instantOf(schedule.at);
+    return (after) => (wall > after ? wall : null);
+  }
+  const { every, timezone } = schedule;
+  if (!('at' in every)) return undefined;
+  const { from } = boundsOf(schedule);
+  const first = from === -Infinity ? FIRST_DAY : Math.floor(toWall(from, timezone) / DAY);
+  return timesOnDays(daysOf(every, first), every.at);
+};
+
+const instantsOf = (schedule: ScheduleTrigger): Instants => {
+  if ('every' in schedule && !('at' in schedule.every)) {
+    const { every, timezone } = schedule;
+    const { from } = boundsOf(schedule);
+    const anchor =
+      from === -Infinity ? firstShowing(FIRST_DAY * DAY, timezone) : Math.ceil(from / MINUTE) * MINUTE;
+    return intervalsOf(every, anchor, timezone);
+  }
+  const only = 'at' in schedule ? instantOf(schedule.at) : -Infinity;
+  return (after) => (only > after ? only : null);
 };
 
 const momentsOfSchedule = (schedule: ScheduleTrigger): Moments => {
-  if ('at' in schedule) return oneOff(schedule.at, schedule);
-  if ('cron' in schedule) return onTheWall(timesOfCron(schedule.cron), schedule);
-  const { every, timezone } = schedule;
-  const { from } = boundsOf(schedule);
-  const isOpen = from === -Infinity;
-  if ('at' in every) {
-    const first = isOpen ? FIRST_DAY : Math.floor(toWall(from, timezone) / DAY);
-    return onTheWall(timesOnDays(daysOf(every, first), every.at), schedule);
-  }
-  const anchor = isOpen ? firstShowing(FIRST_DAY * DAY, timezone) : Math.ceil(from / MINUTE) * MINUTE;
-  return byStopwatch(intervalsOf(every, anchor, timezone));
+  const walls = wallTimesOf(schedule);
+  if (walls !== undefined) return onTheWall(walls, schedule);
+  const instants = instantsOf(schedule);
+  return (after) => {
+    const at = instants(after);
+    return at === null ? null : { at };
+  };
 };
 
 /** Reads a schedule once, for those who ask it many times: the first firing strictly after an instant. */
@@ -152,8 +112,8 @@ const hashOf = (text: string): number => {
   return hash >>> 0;
 };
 
-/** When a nominal time is to start: later by whole minutes, always the same for a flow, fewer than `spread` has. */
+/** When a nominal time is to start: later by up to `spread`, in whole minutes, for a flow always by the same. */
 export const dueAt = ({ spreadMs }: ScheduleTrigger, flow: string, nominal: number): number => {
   const minutes = Math.floor(spreadMs / MINUTE);
-  return minutes === 0 ? nominal : nominal + (hashOf(flow) % minutes) * MINUTE;
+  return nominal + (hashOf(flow) % (minutes + 1)) * MINUTE;
 };

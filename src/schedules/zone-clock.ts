@@ -47,11 +47,14 @@ export interface ClockChange {
   readonly after: number;
 }
 
-/** Every change of a zone's clocks from one instant to another; two within a day would be taken for one. */
+/** No zone changes its clocks twice within a week. */
+const STEP = 7 * DAY;
+
+/** Every change of a zone's clocks from one instant to another. */
 export const clockChanges = (zone: string, from: number, to: number): readonly ClockChange[] => {
   const found: ClockChange[] = [];
-  for (let at = from; at < to; at += DAY) {
-    const until = Math.min(at + DAY, to);
+  for (let at = from; at < to; at += STEP) {
+    const until = Math.min(at + STEP, to);
     const [before, after] = [zoneOffset(at, zone), zoneOffset(until, zone)];
     if (before !== after) found.push({ at: changeBetween(at, until, zone), before, after });
   }
