@@ -1,9 +1,14 @@
-/** The minute tick: wakes lanes that lost their alarm, tells them of a newer build, and removes old history. */
+/**
+ * The minute tick: wakes lanes that lost their alarm, tells them of a newer build, sends events again that nobody has
+ * settled, and removes old history.
+ */
 import type { Bindings } from '../storage/bindings.ts';
 import { callLane } from '../storage/call-lane.ts';
 import { allLanes } from '../storage/lanes.ts';
 import { keepEventsMs, keepRunsMs } from '../storage/retention.ts';
 import { sweep, sweepEvents } from '../storage/sweep.ts';
+import { reopenPaused } from './event/resume.ts';
+import { resend, type Resent } from './event/resend.ts';
 
 /** Rows removed of each in one tick: old history goes bit by bit, beside the day's work. */
 const SWEPT_A_TICK = 1_000;
@@ -13,6 +18,8 @@ export interface Ticked {
   /** lanes that did not answer; the next tick asks them again */
   readonly silent: readonly string[];
   readonly swept: { readonly runs: number; readonly pages: number; readonly events: number };
+  /** events that were sent again or given up, and those that resumed sources had kept */
+  readonly events: Resent & { readonly reopened: number };
 }
 
 const nudgeAll = async (env: Bindings): Promise<Pick<Ticked, 'nudged' | 'silent'>> => {
@@ -35,10 +42,22 @@ const sweepAll = async (env: Bindings, now: number): Promise<Ticked['swept']> =>
   return { ...runs, events };
 };
 
+const moveEvents = async (env: Bindings, now: number): Promise<Ticked['events']> => {
+  const reopened = await reopenPaused(env, now);
+  return { ...(await resend(env, now)), reopened };
+};
+
+const valueOf = <T>(settled: PromiseSettledResult<T>): T => {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
+};
+
 /** What fails leaves the rest alone; the first failure is thrown once everything was tried. */
 export const tick = async (env: Bindings, now: number): Promise<Ticked> => {
-  const [nudges, swept] = await Promise.allSettled([nudgeAll(env), sweepAll(env, now)]);
-  if (nudges.status === 'rejected') throw nudges.reason;
-  if (swept.status === 'rejected') throw swept.reason;
-  return { ...nudges.value, swept: swept.value };
+  const [nudges, swept, events] = await Promise.allSettled([
+    nudgeAll(env),
+    sweepAll(env, now),
+    moveEvents(env, now),
+  ]);
+  return { ...valueOf(nudges), swept: valueOf(swept), events: valueOf(events) };
 };
