@@ -4,7 +4,8 @@
  */
 import * as z from 'zod';
 import type { FoundEvent } from '../domain/event.ts';
-import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { isObject, type JsonObject } from '../domain/json.ts';
+import { eventTime } from './event-time.ts';
 import { readableSubject, unknownCriticalMember } from './security-subject.ts';
 
 const SSF = 'https://schemas.openid.net/secevent/ssf/event-type/';
@@ -37,11 +38,13 @@ const object = z.custom<JsonObject>(isObject);
 const absent = (why: string) => z.undefined(`must not be there: ${why}`).optional();
 
 const Claims = z.looseObject({
-  jti: z.string().min(1).max(100_000),
+  jti: z.string().min(1),
   iat: z.number(),
   toe: z.number().optional(),
   sub_id: object.optional(),
-  events: z.record(z.string().min(1), object).refine((events) => Object.keys(events).length > 0, 'is empty'),
+  events: z
+    .record(z.string().min(1).max(255), object)
+    .refine((events) => Object.keys(events).length > 0, 'is empty'),
   // Confusion defence (Shared Signals 1.0): a token that could be taken for an ID token or an access token is none.
   sub: absent('the subject is in sub_id'),
   exp: absent('an event does not expire'),
@@ -55,17 +58,6 @@ interface Told {
   readonly type: string;
   readonly payload: JsonObject;
 }
-
-const FIRST_MS = 0;
-const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
-/** Larger numbers are milliseconds: in seconds it would be the year 5138. */
-const SECONDS_BELOW = 1e11;
-
-const momentOf = (value: Json | undefined): number | null => {
-  if (typeof value !== 'number') return null;
-  const ms = Math.round(value < SECONDS_BELOW ? value * 1_000 : value);
-  return ms >= FIRST_MS && ms <= LAST_MS ? ms : null;
-};
 
 const subjectOf = ({ claims, payload }: Told): JsonObject | undefined => {
   if (claims.sub_id !== undefined) return claims.sub_id;
@@ -87,7 +79,9 @@ const foundIn = (told: Told, { id, critical }: { id: string; critical: readonly 
     id,
     type,
     subject: readableSubject(subject),
-    time: momentOf(payload['event_timestamp']) ?? momentOf(claims.toe) ?? momentOf(claims.iat),
+    // In seconds, but by Okta in milliseconds; `toe` is the time of the event in RFC 8417.
+    time:
+      eventTime(payload['event_timestamp'] ?? null) ?? eventTime(claims.toe ?? null) ?? eventTime(claims.iat),
     raw,
     data,
     ...(unknown === undefined ? {} : { fault: `its subject has the critical member ${unknown}` }),

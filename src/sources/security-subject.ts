@@ -22,13 +22,16 @@ const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
 /** Members of a complex subject, those first that say most about who it is. */
 const MEMBERS = ['user', 'group', 'device', 'session', 'application', 'tenant', 'org_unit'] as const;
 
+/** Longer ones are no names. */
+const LONGEST = 1_000;
+
 /** Complex subjects lie one in the other at most so deep. */
 const DEPTH = 4;
 
 const textIn = (subject: JsonObject, names: readonly string[]): string | null => {
   for (const name of names) {
     const value = Object.hasOwn(subject, name) ? subject[name] : undefined;
-    if (typeof value === 'string' && value !== '') return value;
+    if (typeof value === 'string' && value !== '' && value.length <= LONGEST) return value;
   }
   return null;
 };

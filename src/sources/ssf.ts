@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { COME_AGAIN, empty, refused } from './answer.ts';
 import { JWT_ALGORITHMS, JwksUrl, listOf, OneOrMore, verifyJwt } from './jwt.ts';
 import type { Answer, Arrival, OddKind, Received, RefusalReason } from './kind.ts';
+import { prove } from './prove.ts';
 import { readSet, type SetError } from './security-event.ts';
-import { proveHeader } from './static-secret.ts';
 
 const Settings = z.strictObject({
   issuer: z
@@ -100,10 +100,8 @@ const wrongRequest = async (settings: Settings, arrival: Arrival): Promise<Recei
     );
   }
   if (!settings.authorization) return null;
-  const usable = arrival.source.secrets.filter((secret) => secret.trim() !== '');
-  if (usable.length === 0) return refused('no_secret', 'The source has no secret to expect as Authorization');
-  const source = { ...arrival.source, secrets: usable };
-  const proven = await proveHeader({ scheme: 'header', header: 'Authorization' }, { ...arrival, source });
+  const proven = await prove([{ scheme: 'header', header: 'Authorization' }], arrival);
+  if (!proven.ok && proven.reason === 'no_secret') return refused(proven.reason, proven.message);
   return proven.ok ? null : turnAway('authentication_failed', proven.reason, proven.message);
 };
 
