@@ -26,6 +26,7 @@ import { waitAtMost } from './lanes/patience.ts';
 import { admit } from './lanes/rate.ts';
 import { retry } from './lanes/retry.ts';
 import { start } from './lanes/start.ts';
+import { startMany } from './lanes/start-many.ts';
 import { createTables, readMeta, writeMeta } from './lanes/tables.ts';
 import { entriesAfter, view } from './lanes/views.ts';
 import { onAlarm } from './lanes/wake.ts';
@@ -58,6 +59,15 @@ export class RunLane extends DurableObject<Bindings> implements LaneRpc {
   async start(header: LaneHeader, request: StartRequest): Promise<StartReply> {
     if (this.#refuses(header)) return { outcome: 'wrong_home' };
     return start(this.#lane, request);
+  }
+
+  async startMany(
+    header: LaneHeader,
+    requests: readonly StartRequest[],
+    definitions: Readonly<Record<string, string>>,
+  ): Promise<readonly StartReply[]> {
+    if (this.#refuses(header)) return requests.map(() => ({ outcome: 'wrong_home' }));
+    return startMany(this.#lane, requests, definitions);
   }
 
   async answer(_: LaneHeader, runId: string, waitMs: number): Promise<RunAnswer | null> {

@@ -80,6 +80,15 @@ export interface EntriesView {
 
 export interface LaneRpc {
   start(header: LaneHeader, request: StartRequest): Promise<StartReply>;
+  /**
+   * Starts each as `start` would, in one commit where that can be; replies stand in the order of the requests.
+   * `definitions`: JSON of flows by `name@version`, each once.
+   */
+  startMany(
+    header: LaneHeader,
+    requests: readonly StartRequest[],
+    definitions: Readonly<Record<string, string>>,
+  ): Promise<readonly StartReply[]>;
   /** Waits up to `waitMs` for the answer of a run. */
   answer(header: LaneHeader, runId: string, waitMs: number): Promise<RunAnswer | null>;
   claim(header: LaneHeader, claim: KeyClaim, runId: string): Promise<ClaimReply>;

@@ -10,6 +10,8 @@ export interface Flows {
   readonly get: (name: string, version: number) => Flow | undefined;
   /** Only what is committed may be put here: another run's commit would leave its definition out. */
   readonly put: (name: string, version: number, flow: Flow) => void;
+  /** A definition that came with a start; the starts of one call share what they bring. */
+  readonly parse: (definition: string) => Flow;
 }
 
 const CACHED_FLOWS = 200;
@@ -20,8 +22,14 @@ export const createFlows = (sql: SqlStorage): Flows => {
     if (cache.size >= CACHED_FLOWS) cache.delete(cache.keys().next().value ?? '');
     cache.set(`${name}@${version}`, flow);
   };
+  let last: { readonly definition: string; readonly flow: Flow } | undefined;
   return {
     put,
+    parse: (definition) => {
+      // Checked when it was saved, or by the door that sends it.
+      if (last?.definition !== definition) last = { definition, flow: JSON.parse(definition) as Flow };
+      return last.flow;
+    },
     get: (name, version) => {
       const cached = cache.get(`${name}@${version}`);
       if (cached !== undefined) return cached;

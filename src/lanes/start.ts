@@ -35,8 +35,7 @@ export const start = async (lane: Lane, request: StartRequest): Promise<StartRep
   if (stored !== undefined) return startNew(lane, request, { flow: stored });
   const { definition } = request;
   if (definition === undefined) return { outcome: 'need_flow' };
-  // Checked when it was saved, or by the door that sends it.
-  const flow = JSON.parse(definition) as Flow;
+  const flow = lane.flows.parse(definition);
   return startNew(lane, request, { flow, unsaved: { name, version: request.version, definition } });
 };
 

@@ -6,8 +6,13 @@ import { buildOf, layoutOf, type Lane } from './lanes.ts';
 
 const PAUSES_MS = [20, 50, 100, 200, 400, 800, 1_600];
 const DEADLINE_MS = 10_000;
-/** The reply of a lane that is about to start anew, and the refusal of a caller that found none. */
-const isRestarting = (reply: unknown): boolean =>
+/** The reply of a lane that is about to start anew, to one question or to all of several. */
+const isRestarting = (reply: unknown): boolean => {
+  if (Array.isArray(reply)) return reply.length > 0 && reply.every(isRestarting);
+  return isWordOfRestart(reply);
+};
+
+const isWordOfRestart = (reply: unknown): boolean =>
   typeof reply === 'object' && reply !== null && 'outcome' in reply && reply.outcome === 'restarting';
 
 const flagged = (error: unknown, flag: 'retryable' | 'durableObjectReset' | 'overloaded'): boolean =>

@@ -1,5 +1,6 @@
 /** Puts a run into one lane, and says what the lane's reply means. */
 import type { StartReply, StartRequest } from '../domain/lane.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { refuse, type Refusal } from '../domain/problem.ts';
 import type { Entry } from '../domain/run.ts';
 import type { Bindings } from '../storage/bindings.ts';
@@ -29,19 +30,31 @@ export const wrongHome = (env: Bindings): Refusal => {
   return refuse('unavailable', 'The installation is set up wrongly: its log says how. No run was started.');
 };
 
+/** Events as JSON: those that start runs of several flows are written once. */
+const eventTexts = new WeakMap<JsonObject, string>();
+
+const eventText = (event: JsonObject): string => {
+  const known = eventTexts.get(event);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(event);
+  eventTexts.set(event, text);
+  return text;
+};
+
+/** JSON of the run's first entry. */
+const createdText = ({ flow, version, now, origin, start }: RunOrder, runId: string): string => {
+  const { event, ...others } = start;
+  const url = runUrl(origin, runId);
+  const created: Entry = { type: 'created', at: now, flow: flow.name, version, url, ...others };
+  const text = JSON.stringify(created);
+  return event === undefined ? text : `${text.slice(0, -1)},"event":${eventText(event)}}`;
+};
+
 export const requestOf = (order: RunOrder, runId: string, more: Partial<StartRequest>): StartRequest => {
-  const { flow, version, now, origin } = order;
-  const created: Entry = {
-    type: 'created',
-    at: now,
-    flow: flow.name,
-    version,
-    url: runUrl(origin, runId),
-    ...order.start,
-  };
+  const { flow, version } = order;
   return {
     runId,
-    created: JSON.stringify(created),
+    created: createdText(order, runId),
     flow: flow.name,
     version,
     waitMs: order.waitMs,
@@ -51,6 +64,10 @@ export const requestOf = (order: RunOrder, runId: string, more: Partial<StartReq
 };
 
 export type Placed = Exclude<StartReply, { outcome: 'need_flow' }>;
+
+/** Whether the lane has decided: else the start is to be tried again. */
+export const isPlaced = (reply: StartReply): reply is Placed =>
+  reply.outcome !== 'need_flow' && reply.outcome !== 'restarting';
 
 /** Starts at a lane, and brings the definition when the lane has not seen this version. */
 export const startAt = async (

@@ -8,34 +8,56 @@
  *   run elsewhere    claim at home ─▶ start at its lane ─▶ confirm at home; `start` is idempotent by run id, so whoever
  *                    finds a claim that was never confirmed starts that very run again
  */
+import { laneOf } from '../domain/ids.ts';
 import type { Bindings } from '../storage/bindings.ts';
-import { laneFor, layoutOf, mintRun, OWN_LANE, pickLane } from '../storage/lanes.ts';
-import { startWithKey } from './keyed-run.ts';
+import { layoutOf, OWN_LANE } from '../storage/lanes.ts';
+import { judgedAtHome, startElsewhere } from './keyed-run.ts';
 import type { RunOrder, Started } from './order.ts';
-import { full, outcomeOf, requestOf, startAt } from './place-run.ts';
+import { full, outcomeOf, startAt, type Placed } from './place-run.ts';
+import { placedIn, placementOf, type Here } from './placement.ts';
 
 const LANES_TRIED = 3;
 
-const lanesToTry = (env: Bindings, first: number): readonly number[] => {
-  if (first === OWN_LANE) return [OWN_LANE];
+/** The lanes that are tried when the first one takes no new runs. */
+const lanesAfter = (env: Bindings, { group }: RunOrder, first: number): readonly number[] => {
+  if (first === OWN_LANE || group !== undefined) return [];
   const { lanes } = layoutOf(env);
-  return Array.from({ length: Math.min(LANES_TRIED, lanes) }, (_, step) => (first + step) % lanes);
+  const others = Math.min(LANES_TRIED, lanes) - 1;
+  return Array.from({ length: others }, (_, step) => (first + step + 1) % lanes);
 };
 
-/** Without a key: any lane that has room. The id is minted here, so a repeated call finds the run. */
-const startAnywhere = async (env: Bindings, order: RunOrder): Promise<Started> => {
-  for (const number of lanesToTry(env, pickLane(env, order.flow.settings))) {
-    const runId = await mintRun(env, number, order.now);
-    const lane = await laneFor(env, runId);
-    if (lane === undefined) throw new Error(`Run ${runId} was minted for a lane that does not exist.`);
-    const placed = await startAt(env, lane, order, requestOf(order, runId, {}));
+/** Without a key. The id is minted here, so a repeated call finds the run. */
+const startedAnywhere = async (
+  env: Bindings,
+  order: RunOrder,
+  { request: { runId } }: Here,
+  reply: Placed,
+): Promise<Started> => {
+  // A lane that says so has certainly not taken the run: another id in another lane starts it once.
+  if (reply.outcome !== 'overloaded') return outcomeOf(env, reply, runId);
+  for (const number of lanesAfter(env, order, laneOf(runId))) {
+    const { lane, request } = await placedIn(env, order, number);
+    const placed = await startAt(env, lane, order, request);
     if (!placed.ok) return placed;
-    // A lane that says so has certainly not taken the run: another id in another lane starts it once.
-    if (placed.value.outcome !== 'overloaded') return outcomeOf(env, placed.value, runId);
+    if (placed.value.outcome !== 'overloaded') return outcomeOf(env, placed.value, request.runId);
   }
   return full();
 };
 
+/** What a lane's reply means to the order. Some replies send it on to other lanes. */
+export const conclude = (env: Bindings, order: RunOrder, here: Here, reply: Placed): Promise<Started> =>
+  here.request.key === undefined
+    ? startedAnywhere(env, order, here, reply)
+    : judgedAtHome(env, order, here, reply);
+
+export const startHere = async (env: Bindings, order: RunOrder, here: Here): Promise<Started> => {
+  const placed = await startAt(env, here.lane, order, here.request);
+  return placed.ok ? conclude(env, order, here, placed.value) : placed;
+};
+
 /** Starts a run, or finds the one that its key has started already. Refuses `key_reused`, `expired`, `unavailable`. */
-export const startRun = (env: Bindings, order: RunOrder): Promise<Started> =>
-  order.key === undefined ? startAnywhere(env, order) : startWithKey(env, order, order.key);
+export const startRun = async (env: Bindings, order: RunOrder): Promise<Started> => {
+  const placement = await placementOf(env, order);
+  if (!('how' in placement)) return placement;
+  return placement.how === 'here' ? startHere(env, order, placement) : startElsewhere(env, order, placement);
+};

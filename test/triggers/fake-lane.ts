@@ -134,6 +134,15 @@ export const fakeLanes = (): FakeLanes => {
       call(object, 'start', (lane, word) =>
         word ? { outcome: word } : startIn(lane, request, lanes.respond),
       ),
+    startMany: (_, requests, definitions) =>
+      call(object, 'startMany', (lane, word) =>
+        requests.map((request) => {
+          if (word) return { outcome: word };
+          const definition = request.definition ?? definitions[`${request.flow}@${request.version}`];
+          const complete = definition === undefined ? request : { ...request, definition };
+          return startIn(lane, complete, lanes.respond);
+        }),
+      ),
     answer: (_, runId) => call(object, 'answer', (lane) => lane.runs.get(runId)?.answer ?? null),
     claim: (_, claim, runId) =>
       call(object, 'claim', (lane, word) =>
