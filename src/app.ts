@@ -11,8 +11,10 @@ import { problemResponse, refuse } from './domain/problem.ts';
 import { catalogueOf } from './language/catalogue.ts';
 import { flowJsonSchema } from './language/json-schema.ts';
 import { responseHeaders } from './response-headers.ts';
+import { sourcePorts } from './source-ports.ts';
 import { StoreUnavailable } from './storage/deadline.ts';
 import { apiDoor } from './triggers/api/door.ts';
+import { eventDoor } from './triggers/event/door.ts';
 import { manualDoor } from './triggers/manual/door.ts';
 import type { ManualPorts } from './triggers/manual/door.ts';
 import { cardsPage } from './web/cards-page.ts';
@@ -77,6 +79,7 @@ export const createApp = ({ cards, version, dryRun }: AppParts): Hono<HttpContex
   app.use('/api/*', authenticate);
   app.route('/', openPages(cards));
   app.route('/', apiDoor);
+  app.route('/', eventDoor(sourcePorts));
   app.route('/', manualDoor({ dryRun }));
   app.route('/', managementApi(version));
   app.notFound(notFound);

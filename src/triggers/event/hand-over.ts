@@ -8,6 +8,8 @@ import type { KeptHeaders } from '../../storage/keep-events.ts';
 /** A message may have 128,000 bytes, a batch of them 256,000. */
 export const MOST_MESSAGE_BYTES = 100_000;
 const MOST_BATCH_BYTES = 240_000;
+/** The consumer loads all events of a message at once. */
+const MOST_IDS = 100;
 /** The sender waits three seconds in all, and D1 may have taken two of them. */
 const SEND_DEADLINE_MS = 900;
 
@@ -48,8 +50,10 @@ const wholes = (source: string, rows: readonly IdentifiedRow[], more: string): T
   );
 };
 
-const byIds = (source: string, rows: readonly IdentifiedRow[]): Text =>
-  messageOf(source, `"ids":${JSON.stringify(rows.map(({ id }) => id))}`);
+const byIds = (source: string, rows: readonly IdentifiedRow[]): Text[] =>
+  packed(rows, () => 1, MOST_IDS).map((group) =>
+    messageOf(source, `"ids":${JSON.stringify(group.map(({ id }) => id))}`),
+  );
 
 const sendAll = async (env: Pick<Bindings, 'EVENTS'>, messages: readonly Text[]): Promise<void> => {
   for (const batch of packed(messages, ({ bytes }) => bytes, MOST_BATCH_BYTES)) {
@@ -67,7 +71,7 @@ export const handOver = (
   const whole = wholes(source, rows, '');
   const isBig = whole.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_BATCH_BYTES;
   const isTooBig = isBig || whole.some(({ bytes }) => bytes > MOST_MESSAGE_BYTES);
-  return sendAll(env, isTooBig ? [byIds(source, rows)] : whole);
+  return sendAll(env, isTooBig ? byIds(source, rows) : whole);
 };
 
 /**

@@ -1,5 +1,5 @@
 /** Which headers of a post are kept beside its events: what it says of itself, and nothing that proves who sent it. */
-import type { JsonObject } from '../../domain/json.ts';
+import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { KeptHeaders } from '../../storage/keep-events.ts';
 
 const SECRET = /auth|cookie|hmac|key|passw|secret|sign|token|verif|challenge|assertion|jwt/;
@@ -14,16 +14,22 @@ interface Sender {
   readonly secrets: readonly string[];
 }
 
-/** A header that the settings name is one that the sender proves itself with. */
+const headerIn = (value: Json | undefined): readonly string[] =>
+  isObject(value) && typeof value.header === 'string' ? [value.header.toLowerCase()] : [];
+
+/** The header that the sender proves itself with may have any name; settings say it in one of two places. */
+const proving = (settings: JsonObject): readonly string[] => [
+  ...headerIn(settings),
+  ...headerIn(settings.auth),
+];
+
 export const keptHeaders = (headers: Headers, { settings, secrets }: Sender): KeptHeaders => {
-  const named = new Set(
-    Object.values(settings).flatMap((value) => (typeof value === 'string' ? [value.toLowerCase()] : [])),
-  );
+  const named = proving(settings);
   const kept = [...headers].filter(
     ([name, value]) =>
       !SECRET.test(name) &&
       !OF_THE_WAY.test(name) &&
-      !named.has(name) &&
+      !named.includes(name) &&
       !secrets.some((secret) => secret !== '' && value.includes(secret)),
   );
   return Object.fromEntries(
