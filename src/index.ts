@@ -2,6 +2,7 @@
 import { createApp } from './app.ts';
 import { cards } from './cards.ts';
 import { dryRun } from './dry-port.ts';
+import { openLogBy } from './log-port.ts';
 import type { Bindings } from './storage/bindings.ts';
 import { consume } from './triggers/consume.ts';
 import { tick } from './triggers/tick.ts';
@@ -14,7 +15,7 @@ const app = createApp({ cards, version: VERSION, dryRun });
 export default {
   fetch: app.fetch,
   scheduled: async (controller, env) => {
-    await tick(env, controller.scheduledTime);
+    await tick(env, controller.scheduledTime, { now: Date.now, openLog: openLogBy(env, cards) });
   },
   queue: (batch, env) => consume(env, batch, Date.now()),
 } satisfies ExportedHandler<Bindings>;

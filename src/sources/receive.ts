@@ -11,6 +11,7 @@ import type { Arrival, Handshake, Post, Received, Recipe, SourceConfig, SourcePo
 import type { Signed } from './proof.ts';
 import { prove } from './prove.ts';
 import { readEvent } from './read-event.ts';
+import { splitSettings } from './shared-settings.ts';
 import { split } from './split.ts';
 import { kindOf } from './table.ts';
 
@@ -63,7 +64,7 @@ const receiveBy = async (recipe: Recipe, arrival: Arrival): Promise<Received> =>
 export const receive = async (source: SourceConfig, post: Post, ports: SourcePorts): Promise<Received> => {
   const kind = kindOf(source.kind);
   if (kind === undefined) return refused('misconfigured', `there is no kind of source "${source.kind}"`);
-  const settings = kind.settings.safeParse(source.settings);
+  const settings = kind.settings.safeParse(splitSettings(source.settings).own);
   if (!settings.success) {
     const [issue] = settings.error.issues;
     const where = issue?.path.join('.') ?? '';

@@ -1,14 +1,16 @@
 /**
  * The minute tick: wakes lanes that lost their alarm, tells them of a newer build, sends events again that nobody has
- * settled, and removes old history.
+ * settled, reads the logs of sources that ask for it, and removes old history.
  */
 import type { Bindings } from '../storage/bindings.ts';
 import { callLane } from '../storage/call-lane.ts';
 import { allLanes } from '../storage/lanes.ts';
 import { keepEventsMs, keepRunsMs } from '../storage/retention.ts';
 import { sweep, sweepEvents } from '../storage/sweep.ts';
+import { backfill, type BackfillPorts, type Backfilled } from './event/backfill.ts';
 import { reopenPaused } from './event/resume.ts';
 import { resend, type Resent } from './event/resend.ts';
+import { minuteOfSchedules, type ScheduleMinute } from './schedule/minute.ts';
 
 /** Rows removed of each in one tick: old history goes bit by bit, beside the day's work. */
 const SWEPT_A_TICK = 1_000;
@@ -20,6 +22,7 @@ export interface Ticked {
   readonly swept: { readonly runs: number; readonly pages: number; readonly events: number };
   /** events that were sent again or given up, and those that resumed sources had kept */
   readonly events: Resent & { readonly reopened: number };
+  readonly logs: Backfilled;
 }
 
 const nudgeAll = async (env: Bindings): Promise<Pick<Ticked, 'nudged' | 'silent'>> => {
@@ -53,11 +56,17 @@ const valueOf = <T>(settled: PromiseSettledResult<T>): T => {
 };
 
 /** What fails leaves the rest alone; the first failure is thrown once everything was tried. */
-export const tick = async (env: Bindings, now: number): Promise<Ticked> => {
-  const [nudges, swept, events] = await Promise.allSettled([
+export const tick = async (env: Bindings, now: number, ports: BackfillPorts): Promise<Ticked> => {
+  const [nudges, swept, events, logs] = await Promise.allSettled([
     nudgeAll(env),
     sweepAll(env, now),
     moveEvents(env, now),
+    backfill(env, ports),
   ]);
-  return { ...valueOf(nudges), swept: valueOf(swept), events: valueOf(events) };
+  return {
+    ...valueOf(nudges),
+    swept: valueOf(swept),
+    events: valueOf(events),
+    logs: valueOf(logs),
+  };
 };

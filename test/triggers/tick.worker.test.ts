@@ -2,12 +2,21 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { idFloor } from '../../src/domain/ids.ts';
 import type { Bindings } from '../../src/storage/bindings.ts';
+import type { BackfillPorts } from '../../src/triggers/event/backfill.ts';
 import { tick } from '../../src/triggers/tick.ts';
 import { setUp } from './doorway.ts';
 import { fakeLanes, laneEnv, type FakeLanes } from './fake-lane.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 const DAY = 86_400_000;
+
+/** No source of these tests has a log. */
+const LOGS: BackfillPorts = {
+  now: () => NOW,
+  openLog: async (name) => {
+    throw new Error(`Nobody asks for the log of ${name}.`);
+  },
+};
 
 beforeAll(setUp);
 
@@ -33,7 +42,7 @@ describe('the tick', () => {
   it('wakes every lane', async () => {
     const lanes = fakeLanes();
 
-    const ticked = await tick(around(lanes), NOW);
+    const ticked = await tick(around(lanes), NOW, LOGS);
 
     expect(lanes.calls.toSorted()).toEqual(['lane-0 nudge', 'lane-1 nudge', 'lane-2 nudge']);
     expect(ticked).toMatchObject({ nudged: 3, silent: [] });
@@ -44,7 +53,7 @@ describe('the tick', () => {
     lanes.faults.set('lane-1 nudge', ['overloaded_object']);
     lanes.faults.set('lane-0 nudge', ['bug']);
 
-    expect(await tick(around(lanes), NOW)).toMatchObject({ nudged: 1, silent: ['lane-0', 'lane-1'] });
+    expect(await tick(around(lanes), NOW, LOGS)).toMatchObject({ nudged: 1, silent: ['lane-0', 'lane-1'] });
   });
 
   it('removes runs that are older than SLUICE_KEEP_RUNS, and no others', async () => {
@@ -54,7 +63,7 @@ describe('the tick', () => {
     await keep(old ?? '');
     await keep(young ?? '');
 
-    const ticked = await tick(around(fakeLanes(), { SLUICE_KEEP_RUNS: '7d' }), NOW);
+    const ticked = await tick(around(fakeLanes(), { SLUICE_KEEP_RUNS: '7d' }), NOW, LOGS);
 
     expect(ticked.swept.runs).toBe(1);
     expect(await kept()).toEqual([young]);
@@ -68,7 +77,7 @@ describe('the tick', () => {
       await keepEvent.bind(idFloor('evt', NOW - days * DAY)).run();
     }
 
-    const ticked = await tick(around(fakeLanes(), { SLUICE_KEEP_EVENTS: '8d' }), NOW);
+    const ticked = await tick(around(fakeLanes(), { SLUICE_KEEP_EVENTS: '8d' }), NOW, LOGS);
 
     expect(ticked.swept.events).toBe(1);
     expect(await env.DB.prepare('SELECT count(*) AS rows FROM events').first('rows')).toBe(1);
@@ -78,13 +87,15 @@ describe('the tick', () => {
     const lanes = fakeLanes();
     const { DB: broken } = laneEnv(fakeLanes(), { homes: 1, lanes: 1 });
 
-    await expect(tick(around(lanes, { DB: broken }), NOW)).rejects.toThrow('reaches neither the database');
+    await expect(tick(around(lanes, { DB: broken }), NOW, LOGS)).rejects.toThrow(
+      'reaches neither the database',
+    );
     expect(lanes.calls).toHaveLength(3);
   });
 
   it('refuses a SLUICE_KEEP_RUNS that is no length of time', async () => {
     const settings = around(fakeLanes(), { SLUICE_KEEP_RUNS: 'forever' });
 
-    await expect(tick(settings, NOW)).rejects.toThrow('SLUICE_KEEP_RUNS is "forever"');
+    await expect(tick(settings, NOW, LOGS)).rejects.toThrow('SLUICE_KEEP_RUNS is "forever"');
   });
 });
