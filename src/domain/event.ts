@@ -82,9 +82,21 @@ export interface FlowVerdict {
   readonly reason?: string;
 }
 
-/** By flow; under {@link NO_FLOW} what is true of the event as a whole. */
+/**
+ * By flow; under {@link NO_FLOW} what is true of the event as a whole. What a replay brings for a flow that has started a
+ * run before stands beside that, under {@link verdictKey}.
+ */
 export type Verdicts = Readonly<Record<string, FlowVerdict>>;
 export const NO_FLOW = '';
+
+/** Names of flows have no such sign. */
+const REPLAY_SIGN = '#';
+export const verdictKey = (flow: string, replay: string): string => flow + REPLAY_SIGN + replay;
+/** The flow that a verdict is about, and the replay that brought it, if one did. */
+export const readVerdictKey = (key: string): { readonly flow: string; readonly replay: string | null } => {
+  const [flow = '', replay = null] = key.split(REPLAY_SIGN);
+  return { flow, replay };
+};
 
 /** When it happened, as far as anybody knows. */
 export const timeOf = (event: StoredEvent): number => event.time ?? event.acceptedAt;

@@ -1,7 +1,7 @@
 /** Reads accepted events back as the queue would have carried them. */
 import { inArray, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
-import type { StoredEvent } from '../domain/event.ts';
+import type { StoredEvent, Verdicts } from '../domain/event.ts';
 import { within } from './deadline.ts';
 import { events } from './events-schema.ts';
 
@@ -16,6 +16,7 @@ const WHOLE = {
   acceptedAt: events.acceptedAt,
   actor: events.actor,
   closedAt: events.closedAt,
+  verdicts: events.verdicts,
   attributes: events.attributes,
   data: events.data,
   // Data may be null, and is no JSON of `raw` then.
@@ -27,6 +28,7 @@ export interface LoadedEvent {
   readonly event: StoredEvent;
   /** it has all its verdicts */
   readonly closed: boolean;
+  readonly verdicts: Verdicts;
 }
 
 /** Bodies may be large: whoever loads many of them runs out of memory. */
@@ -37,7 +39,7 @@ type Row = { readonly [K in Exclude<keyof typeof WHOLE, 'hasData'>]: (typeof eve
 };
 
 const loadedOf = (row: Row): LoadedEvent => {
-  const { closedAt, data, hasData, attributes, actor, ...event } = row;
+  const { closedAt, verdicts, data, hasData, attributes, actor, ...event } = row;
   return {
     event: {
       ...event,
@@ -46,6 +48,7 @@ const loadedOf = (row: Row): LoadedEvent => {
       ...(actor === null ? {} : { actor }),
     },
     closed: closedAt !== null,
+    verdicts: verdicts ?? {},
   };
 };
 

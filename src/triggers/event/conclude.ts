@@ -2,8 +2,8 @@
 import type { FlowVerdict, Verdicts } from '../../domain/event.ts';
 import type { Bindings } from '../../storage/bindings.ts';
 import type { Started } from '../order.ts';
+import { startMany } from '../start-many.ts';
 import type { Say } from './ask.ts';
-import { startAll } from './start-all.ts';
 
 export interface Concluded {
   readonly verdicts: Verdicts;
@@ -17,7 +17,10 @@ interface Answer {
 }
 
 const answerOf = (started: Started, at: number): Answer => {
-  if (started.ok) return { verdict: { verdict: 'started', at, run: started.runId } };
+  if (started.ok) {
+    const joined = started.outcome === 'joined' ? { reason: 'It joined a run that had not begun.' } : {};
+    return { verdict: { verdict: 'started', at, run: started.runId, ...joined } };
+  }
   const reason = started.detail;
   if (started.code === 'expired') return { verdict: { verdict: 'expired', at, reason } };
   return { verdict: { verdict: 'error', at, reason }, open: true };
@@ -30,7 +33,7 @@ export const conclude = async (
   now: number,
 ): Promise<readonly Concluded[]> => {
   const orders = heard.flatMap((says) => says.flatMap((one) => ('order' in one ? [one.order] : [])));
-  const started = (await startAll(env, orders)).values();
+  const started = (await startMany(env, orders)).values();
   const answer = (one: Say): Answer => {
     if ('verdict' in one) return one;
     const next = started.next();

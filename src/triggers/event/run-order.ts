@@ -5,20 +5,9 @@ import { canonical, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Caller } from '../../domain/run.ts';
 import { checkFields } from '../../language/fields.ts';
 import { resolve } from '../../language/resolve.ts';
-import { sha256 } from '../../storage/digest.ts';
 import type { Listener } from '../../storage/listeners.ts';
-import type { RunOrder } from '../order.ts';
+import type { RunGroup, RunOrder } from '../order.ts';
 import type { Judged } from './match.ts';
-
-/** What judges when the run may begin, in the lane that is home of the group. */
-export interface RunGroup {
-  /** a hash: spread over the homes */
-  readonly name: string;
-  readonly policy: 'queue';
-  readonly settleMs?: number;
-  /** when the event happened: runs of a group begin in this order */
-  readonly at: number;
-}
 
 /** An event that is sent once more by a person: each replay is an order of its own. */
 export interface Replay {
@@ -58,7 +47,7 @@ const groupOf = async (listener: Listener, { event, envelope }: Judged): Promise
   const key: Json = (await resolve(trigger.key ?? null, { event: envelope() }, at)) ?? null;
   if (key === null && trigger.settleMs === undefined) return undefined;
   return {
-    name: await sha256(JSON.stringify(['event', flow.name, canonical(key)])),
+    name: JSON.stringify(['event', flow.name, canonical(key)]),
     policy: 'queue',
     at: timeOf(event),
     ...(trigger.settleMs === undefined ? {} : { settleMs: trigger.settleMs }),
