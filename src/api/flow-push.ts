@@ -6,6 +6,7 @@ import type { Refusal } from '../domain/problem.ts';
 import { draftOf } from '../storage/flow-draft.ts';
 import type { Draft } from '../storage/flow-draft.ts';
 import { saveFlows } from '../storage/save-flows.ts';
+import { sentenceOf } from '../schedules/words.ts';
 import { answer, endpoint } from './endpoint.ts';
 import { formatOf, itemOf, parseText, problemsOf } from './flow-texts.ts';
 import type { FlowText } from './flow-texts.ts';
@@ -25,13 +26,24 @@ const check = endpoint({
   summary: 'Says what is wrong in flow files, and saves nothing',
   body: z.strictObject({ files: Files }),
   gives: z.strictObject({
-    files: z.array(z.strictObject({ name: z.string(), ok: z.boolean(), problems: z.array(Problem) })),
+    files: z.array(
+      z.strictObject({
+        name: z.string(),
+        ok: z.boolean(),
+        problems: z.array(Problem),
+        schedule: z
+          .string()
+          .nullable()
+          .describe('what the schedule of a flow that has one does, in a sentence'),
+      }),
+    ),
   }),
-  run: async ({ cards, body }) =>
+  run: async ({ cards, body, now }) =>
     answer({
       files: body.files.map((file) => {
-        const parsed = parseText(file, cards);
-        return { name: file.name, ok: parsed.ok, problems: [...problemsOf(parsed)] };
+        const parsed = parseText(file, cards, now);
+        const schedule = parsed.ok ? sentenceOf(parsed.flow) : null;
+        return { name: file.name, ok: parsed.ok, problems: [...problemsOf(parsed)], schedule };
       }),
     }),
 });

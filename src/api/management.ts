@@ -13,6 +13,7 @@ import { openApiOf } from './openapi.ts';
 import { controlEndpoints } from './run-control.ts';
 import { entryEndpoints } from './run-entries.ts';
 import { runEndpoints } from './runs.ts';
+import { previewEndpoints } from './schedule-preview.ts';
 import { secretEndpoints } from './secrets.ts';
 import { startedByHand } from './started-by-hand.ts';
 import { tokenEndpoints } from './tokens.ts';
@@ -27,6 +28,7 @@ export const endpoints: readonly Endpoint[] = [
   ...runEndpoints,
   ...entryEndpoints,
   ...controlEndpoints,
+  ...previewEndpoints,
   ...tokenEndpoints,
   ...connectionEndpoints,
   ...secretEndpoints,

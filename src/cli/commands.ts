@@ -8,6 +8,7 @@ import { flowsArchive, flowsDisable, flowsEnable } from './commands/flows-status
 import { flowsCheck, flowsDiff, flowsList } from './commands/flows.ts';
 import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
+import { schedulesPreview } from './commands/schedules-preview.ts';
 import { secretsList, secretsRemove, secretsSet } from './commands/secrets.ts';
 import { show } from './commands/show.ts';
 import { tokensCreate, tokensList, tokensRevoke } from './commands/tokens.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   flowsEnable,
   flowsDisable,
   flowsArchive,
+  schedulesPreview,
   cards,
   connectionsList,
   connectionsAdd,

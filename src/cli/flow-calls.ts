@@ -10,11 +10,15 @@ import type { Paint } from './terminal.ts';
 export const flowPath = (name: string, rest = ''): string =>
   `/api/v1/flows/${encodeURIComponent(name)}${rest}`;
 
-const Checked = z.object({ files: z.array(z.looseObject({ name: z.string(), problems: Problems })) });
+const Checked = z.object({
+  files: z.array(z.looseObject({ name: z.string(), problems: Problems, schedule: z.string().nullish() })),
+});
 
 export interface CheckedFile {
   readonly file: FlowFile;
   readonly problems: Problems;
+  /** what its schedule does, in a sentence */
+  readonly schedule: string | null;
   readonly isGood: boolean;
 }
 
@@ -25,8 +29,14 @@ export const checkFiles = async (api: Api, files: readonly FlowFile[]): Promise<
   const body = { files: bodyOf(files) };
   const answer = await askApi(api, '/api/v1/flows/check', { method: 'POST', body, gives: Checked });
   return files.map((file) => {
-    const problems = answer.files.find(({ name }) => name === file.name)?.problems ?? [];
-    return { file, problems, isGood: problems.every(({ severity }) => severity === 'warning') };
+    const found = answer.files.find(({ name }) => name === file.name);
+    const problems = found?.problems ?? [];
+    return {
+      file,
+      problems,
+      schedule: found?.schedule ?? null,
+      isGood: problems.every(({ severity }) => severity === 'warning'),
+    };
   });
 };
 
@@ -37,6 +47,13 @@ export const problemLines = ({ file, problems }: CheckedFile, paint: Paint): str
     const where = path === '' ? '' : paint('dim', ` (${path})`);
     return `${file.path}:${line}:${column} ${word}: ${oneLine(message)}${where}`;
   });
+
+/** `flows/nightly.yaml: Every day at 02:00, UTC.`, then its problems. */
+export const checkedLines = (checked: CheckedFile, paint: Paint): string[] => {
+  const { file, schedule } = checked;
+  const sentence = schedule === null ? [] : [`${file.path}: ${oneLine(schedule)}`];
+  return [...sentence, ...problemLines(checked, paint)];
+};
 
 const Pushed = z.object({
   flows: z.array(z.looseObject({ name: z.string(), outcome: z.string(), version: z.number().nullish() })),

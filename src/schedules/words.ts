@@ -1,5 +1,6 @@
 /** A schedule as a sentence that its author can compare with what was meant. */
 import { instantOf } from '../domain/calendar.ts';
+import type { Trigger } from '../domain/flow.ts';
 import type { Every, ScheduleTrigger } from '../domain/schedule.ts';
 import { toWall } from '../domain/time-zone.ts';
 import { FIRST_DAY, WEEK } from './calendar-days.ts';
@@ -69,3 +70,7 @@ export const inWords = (schedule: ScheduleTrigger): string => {
     minutes === 0 ? '' : ` Each time starts up to ${plural(minutes, 'minute')} later, always by the same.`;
   return `${coreWords(schedule)}, ${zone}${boundsWords(schedule)}.${spread}`;
 };
+
+/** The sentence of a flow that has a schedule. */
+export const sentenceOf = ({ trigger }: { readonly trigger: Trigger }): string | null =>
+  trigger.kind === 'schedule' ? inWords(trigger) : null;

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { request } from '../api.ts';
 import { command } from '../command.ts';
-import { checkFiles, flowPath, problemLines } from '../flow-calls.ts';
+import { checkedLines, checkFiles, flowPath } from '../flow-calls.ts';
 import { readFlowFiles } from '../flow-files.ts';
 import { readList } from '../page.ts';
 import { drawTable, oneLine } from '../table.ts';
@@ -63,10 +63,15 @@ export const flowsCheck = command({
     const checked = await checkFiles(api, files);
     const bad = checked.filter(({ isGood }) => !isGood).length;
     if (isJson) {
-      const found = checked.map(({ file, problems }) => ({ name: file.name, path: file.path, problems }));
+      const found = checked.map(({ file, problems, schedule }) => ({
+        name: file.name,
+        path: file.path,
+        problems,
+        schedule,
+      }));
       terminal.out(JSON.stringify({ files: found }));
     } else {
-      for (const each of checked) problemLines(each, terminal.paint).forEach(terminal.out);
+      for (const each of checked) checkedLines(each, terminal.paint).forEach(terminal.out);
       terminal.note(
         bad === 0 ? `${files.length} flows, no errors.` : `${bad} of ${files.length} flows have errors.`,
       );
