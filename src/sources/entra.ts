@@ -55,6 +55,12 @@ const turnAway = (reason: RefusalReason, message: string): Received => {
   return reason === 'keys_unavailable' ? usual : { ...usual, response: ACCEPTED };
 };
 
+/** The secret comes with every item, and those who may read events shall not be able to send some. */
+const withoutSecret = (part: Part, secret: string): Part => ({
+  ...part,
+  raw: part.raw.replaceAll(JSON.stringify(secret), '"******"'),
+});
+
 /**
  * Posts mix subscriptions. Items with another `clientState` are kept as invalid beside others that are genuine: they
  * hint at a subscription that was set up otherwise. A post without one genuine item is anybody's.
@@ -63,8 +69,8 @@ const proveItems = async (parts: readonly Part[], secrets: readonly string[]): P
   Promise.all(
     parts.map(async (part) => {
       const state = findAt(part.value, 'clientState');
-      const isOurs = typeof state === 'string' && (await isOneOf(state, secrets));
-      return isOurs ? part : { ...part, fault: 'Its clientState is not the secret of this source.' };
+      if (typeof state === 'string' && (await isOneOf(state, secrets))) return withoutSecret(part, state);
+      return { ...part, fault: 'Its clientState is not the secret of this source.' };
     }),
   );
 

@@ -1,10 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Json } from '../../src/domain/json.ts';
 import { JwksUrl, verifyJwt, type JwtRule } from '../../src/sources/jwt.ts';
 import { bindsBody, proveJwt } from '../../src/sources/jwt-proof.ts';
 import type { SourcePorts } from '../../src/sources/kind.ts';
+import { bytes } from './receiving.ts';
 import { answering, makeKey, signed, type SigningKey } from './transmitter.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
@@ -300,7 +301,7 @@ describe('the keys of a sender', () => {
       await verify(
         sent,
         ruleFor(),
-        answering(() => ({ keys: [broken, 7 as never] })),
+        answering(() => ({ keys: [broken, 7] })),
       ),
     ).toMatchObject({
       reason: 'keys_unavailable',
@@ -331,12 +332,12 @@ describe('the keys of a sender', () => {
 });
 
 describe('a token that vouches for a post', () => {
-  const body = new TextEncoder().encode('{"id":"e1"}');
+  const body = bytes('{"id":"e1"}');
   const digest = createHash('sha256').update(body);
   const [hex, base64] = [digest.copy().digest('hex'), digest.copy().digest('base64')];
   const proof = { scheme: 'jwt', header: 'Authorization', bodyHashClaim: 'request_body_sha256' } as const;
 
-  const prove = async (headers: Record<string, string>, sent = body) => {
+  const prove = async (headers: Record<string, string>, sent: Uint8Array<ArrayBuffer> = body) => {
     const arrival = {
       source: { name: 'keycloak', kind: 'keycloak', settings: {}, secrets: [] },
       post: {
@@ -380,7 +381,7 @@ describe('a token that vouches for a post', () => {
   it('does not vouch for another body', async () => {
     const sent = await signed({ ...CLAIMS, request_body_sha256: hex }, first);
 
-    const proven = await prove({ authorization: sent }, new TextEncoder().encode('{"id":"e2"}'));
+    const proven = await prove({ authorization: sent }, bytes('{"id":"e2"}'));
 
     expect(proven).toMatchObject({ ok: false, reason: 'bad_signature' });
   });
