@@ -29,4 +29,6 @@ export interface Bindings {
   readonly SLUICE_ALLOW_LOOPBACK?: string;
   readonly SLUICE_KEEP_RUNS?: string;
   readonly SLUICE_KEEP_EVENTS?: string;
+  /** Flow that is started when schedules are overdue. */
+  readonly SLUICE_ALERT_FLOW?: string;
 }

@@ -1,6 +1,6 @@
 /**
- * The minute tick: wakes lanes that lost their alarm, tells them of a newer build, sends events again that nobody has
- * settled, reads the logs of sources that ask for it, and removes old history.
+ * The minute tick: starts what schedules call for, wakes lanes that lost their alarm, tells them of a newer build, sends
+ * events again that nobody has settled, reads the logs of sources that ask for it, and removes old history.
  */
 import type { Bindings } from '../storage/bindings.ts';
 import { callLane } from '../storage/call-lane.ts';
@@ -23,6 +23,7 @@ export interface Ticked {
   /** events that were sent again or given up, and those that resumed sources had kept */
   readonly events: Resent & { readonly reopened: number };
   readonly logs: Backfilled;
+  readonly schedules: ScheduleMinute;
 }
 
 const nudgeAll = async (env: Bindings): Promise<Pick<Ticked, 'nudged' | 'silent'>> => {
@@ -57,7 +58,8 @@ const valueOf = <T>(settled: PromiseSettledResult<T>): T => {
 
 /** What fails leaves the rest alone; the first failure is thrown once everything was tried. */
 export const tick = async (env: Bindings, now: number, ports: BackfillPorts): Promise<Ticked> => {
-  const [nudges, swept, events, logs] = await Promise.allSettled([
+  const [schedules, nudges, swept, events, logs] = await Promise.allSettled([
+    minuteOfSchedules(env, now),
     nudgeAll(env),
     sweepAll(env, now),
     moveEvents(env, now),
@@ -68,5 +70,6 @@ export const tick = async (env: Bindings, now: number, ports: BackfillPorts): Pr
     swept: valueOf(swept),
     events: valueOf(events),
     logs: valueOf(logs),
+    schedules: valueOf(schedules),
   };
 };

@@ -3,7 +3,7 @@ import type { Bindings } from '../../storage/bindings.ts';
 import { FIRST_RESEND_MS, type TickSend } from '../../storage/due-schedules.ts';
 import { expireSend } from '../../storage/tick-outcomes.ts';
 import { takeOpen } from '../../storage/tick-sends.ts';
-import { REDELIVERY_MS } from '../keyed-run.ts';
+import { REDELIVERY_MS } from '../placement.ts';
 import type { TicksMessage } from '../messages.ts';
 
 /** Of a hundred ticks each: well below the 256 KB that the queue takes at once. */
