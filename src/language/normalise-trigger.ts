@@ -33,7 +33,7 @@ export const normaliseTrigger = (written: WrittenTrigger, timezone: string): Tri
   }
 };
 
-const UNFIRED = new Set(['event', 'delegated', 'helper']);
+const UNFIRED = new Set(['delegated', 'helper']);
 
 /** What a flow asks for and this version does not give. */
 export const checkAvailable = ({ trigger, settings }: Flow, report: Report): void => {

@@ -1,6 +1,6 @@
 /** An event as Okta's System Log writes it, in the shape that flows read: CloudEvents attributes, `data` and `raw`. */
+import type { Envelope } from '../domain/event.ts';
 import type { EventTrigger } from '../domain/flow.ts';
-import type { JsonObject } from '../domain/json.ts';
 
 const USUAL = 'group.user_membership.add';
 
@@ -23,7 +23,7 @@ const target = [
   { id: '00g3groupSAMPLE', type: 'UserGroup', alternateId: 'unknown', displayName: 'Sales' },
 ];
 
-export const oktaEvent = (trigger: EventTrigger, now: number): JsonObject => {
+export const oktaEvent = (trigger: EventTrigger, now: number): Envelope => {
   const type = typeFor(trigger);
   const time = new Date(now).toISOString();
   const data = {
@@ -52,6 +52,6 @@ export const oktaEvent = (trigger: EventTrigger, now: number): JsonObject => {
     subject: 'sam.sample@example.com',
     time,
     data,
-    raw: data,
+    raw: JSON.stringify(data),
   };
 };

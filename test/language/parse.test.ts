@@ -29,11 +29,26 @@ describe('a flow that is read', () => {
     });
   });
 
+  it('keeps what an event trigger asks for', () => {
+    const written =
+      '{ kind: event, source: okta, types: [user.*], where: "${{ event.data.x = 1 }}", settle: 10m }';
+
+    expect(parse(`trigger: ${written}\nsteps: [{ stop: done }]`)).toMatchObject({
+      ok: true,
+      flow: {
+        trigger: {
+          kind: 'event',
+          source: 'okta',
+          types: ['user.*'],
+          where: ' event.data.x = 1 ',
+          settleMs: 600_000,
+        },
+      },
+      warnings: [],
+    });
+  });
+
   it.each([
-    [
-      '{ kind: event, source: okta, types: [user.*], where: "${{ event.data.x = 1 }}", settle: 10m }',
-      { kind: 'event', source: 'okta', types: ['user.*'], where: ' event.data.x = 1 ', settleMs: 600_000 },
-    ],
     ['{ kind: delegated, allow: ["group:helpdesk"] }', { kind: 'delegated', allow: ['group:helpdesk'] }],
     ['{ kind: helper }', { kind: 'helper' }],
   ])('keeps the trigger %s and says that nothing fires it yet', (written, trigger) => {

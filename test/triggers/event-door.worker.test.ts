@@ -55,11 +55,8 @@ const hook = (ids: readonly string[], secret = 'hunter22'): RequestInit => ({
 });
 
 const kept = async (source: string) =>
-  (
-    await env.DB.prepare('SELECT * FROM events WHERE source = ?1 ORDER BY source_id')
-      .bind(source)
-      .all<Record<string, unknown>>()
-  ).results;
+  (await env.DB.prepare('SELECT * FROM events WHERE source = ?1 ORDER BY source_id').bind(source).all())
+    .results;
 
 const refused = async (source: string) =>
   (await refusalsOf(env.DB, source, 0)).map(({ reason, count }) => [reason, count]);
