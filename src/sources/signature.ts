@@ -4,7 +4,14 @@
  */
 import { DECODERS } from './encoded-bytes.ts';
 import type { Arrival, Post } from './kind.ts';
-import { type Prove, type Proven, type Signed, type SignatureProof, unproven } from './proof.ts';
+import {
+  type Prove,
+  type Proven,
+  type SignatureAlgorithm,
+  type Signed,
+  type SignatureProof,
+  unproven,
+} from './proof.ts';
 import { signingKey, verifySignature } from './signing-key.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -13,6 +20,14 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const MOST_SIGNATURES = 10;
 const LONGEST_HEADER = 4_096;
 
+/** Of another length WebCrypto says no, or throws: in workerd an Ed25519 signature does. */
+const SIGNATURE_BYTES = {
+  'hmac-sha256': 32,
+  'hmac-sha1': 20,
+  'hmac-sha512': 64,
+  ed25519: 64,
+} as const satisfies Record<SignatureAlgorithm, number>;
+
 const pairsOf = (header: string): readonly (readonly [string, string])[] =>
   header.split(',').map((part) => {
     const at = part.indexOf('=');
@@ -20,7 +35,10 @@ const pairsOf = (header: string): readonly (readonly [string, string])[] =>
   });
 
 /** The signatures in a header that are of this version. */
-const signaturesIn = (header: string, { layout, prefix, encoding }: SignatureProof): readonly Bytes[] => {
+const signaturesIn = (
+  header: string,
+  { algorithm, layout, prefix, encoding }: SignatureProof,
+): readonly Bytes[] => {
   const written =
     layout === 'pairs'
       ? pairsOf(header).flatMap(([name, value]) => (name === prefix ? [value] : []))
@@ -30,7 +48,7 @@ const signaturesIn = (header: string, { layout, prefix, encoding }: SignaturePro
   return written
     .slice(0, MOST_SIGNATURES)
     .flatMap((text) => DECODERS[encoding](text) ?? [])
-    .filter((bytes) => bytes.byteLength > 0);
+    .filter((bytes) => bytes.byteLength === SIGNATURE_BYTES[algorithm]);
 };
 
 const timestampIn = (time: NonNullable<SignatureProof['time']>, header: string, post: Post): string | null =>
