@@ -6,6 +6,9 @@ import { problemResponse, refuse } from '../domain/problem.ts';
 import { cardEndpoints } from './cards.ts';
 import { connectionEndpoints } from './connections.ts';
 import type { Endpoint } from './endpoint.ts';
+import { eventReplayEndpoints } from './event-replay.ts';
+import { eventTestEndpoints } from './event-test.ts';
+import { eventEndpoints } from './events.ts';
 import { pushEndpoints } from './flow-push.ts';
 import { versionEndpoints } from './flow-versions.ts';
 import { flowEndpoints } from './flows.ts';
@@ -15,6 +18,9 @@ import { entryEndpoints } from './run-entries.ts';
 import { runEndpoints } from './runs.ts';
 import { previewEndpoints } from './schedule-preview.ts';
 import { secretEndpoints } from './secrets.ts';
+import { sourceControlEndpoints } from './source-control.ts';
+import { sourceKindEndpoints } from './source-kinds.ts';
+import { sourceEndpoints } from './sources.ts';
 import { startedByHand } from './started-by-hand.ts';
 import { tokenEndpoints } from './tokens.ts';
 
@@ -29,6 +35,12 @@ export const endpoints: readonly Endpoint[] = [
   ...entryEndpoints,
   ...controlEndpoints,
   ...previewEndpoints,
+  ...eventTestEndpoints,
+  ...eventReplayEndpoints,
+  ...eventEndpoints,
+  ...sourceKindEndpoints,
+  ...sourceEndpoints,
+  ...sourceControlEndpoints,
   ...tokenEndpoints,
   ...connectionEndpoints,
   ...secretEndpoints,

@@ -2,10 +2,10 @@
  * Lists events, newest first, and reads one. A page is one bounded scan of the primary key: no index serves filters (one
  * more would cost a row an event), so they are tried on at most 20,000 rows, and a page may be short while more follow.
  */
-import { and, desc, eq, gte, inArray, lt, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, lt, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
-import type { Verdict } from '../domain/event.ts';
+import { verdictKey, type Verdict } from '../domain/event.ts';
 import { idFloor } from '../domain/ids.ts';
 import { within } from './deadline.ts';
 import { events } from './events-schema.ts';
@@ -50,12 +50,12 @@ const LISTED = {
   closedAt: events.closedAt,
 };
 
-const scan = (db: D1Database, filter: EventFilter, before: string | undefined) =>
+const scan = (db: D1Database, range: SQL | undefined, order: typeof desc = desc) =>
   drizzle(db)
     .select(LISTED)
     .from(events)
-    .where(rangeOf(filter, before))
-    .orderBy(desc(events.id))
+    .where(range)
+    .orderBy(order(events.id))
     .limit(SCANNED_EVENTS)
     .as('scanned');
 type Scanned = ReturnType<typeof scan>;
@@ -77,11 +77,23 @@ const verdictCondition = (
 ): SQL | undefined => {
   if (flow === undefined && wanted === undefined) return undefined;
   const conditions = and(
-    flow === undefined ? undefined : sql`key = ${flow}`,
+    // Beside the flow's own verdict stand those that replays have brought.
+    flow === undefined
+      ? undefined
+      : sql`(key = ${flow} OR substr(key, 1, ${flow.length + 1}) = ${verdictKey(flow, '')})`,
     wanted && inArray(sql`value ->> 'verdict'`, [...wanted]),
   );
   return sql`EXISTS (SELECT 1 FROM json_each(${verdicts}) WHERE ${conditions})`;
 };
+
+/** What the primary key does not serve. */
+const conditionsOf = (scanned: Scanned, filter: EventFilter): SQL | undefined =>
+  and(
+    filter.source === undefined ? undefined : eq(scanned.source, filter.source),
+    typeCondition(scanned, filter.types),
+    filter.subject === undefined ? undefined : eq(scanned.subject, filter.subject),
+    verdictCondition(scanned, filter),
+  );
 
 /** The query of a page: SQLite stops reading when the page is full, or at the end of the scan. */
 export const eventPageQuery = (
@@ -90,14 +102,13 @@ export const eventPageQuery = (
   before: string | undefined,
   limit: number,
 ) => {
-  const scanned = scan(db, filter, before);
-  const conditions = and(
-    filter.source === undefined ? undefined : eq(scanned.source, filter.source),
-    typeCondition(scanned, filter.types),
-    filter.subject === undefined ? undefined : eq(scanned.subject, filter.subject),
-    verdictCondition(scanned, filter),
-  );
-  return drizzle(db).select().from(scanned).where(conditions).orderBy(desc(scanned.id)).limit(limit);
+  const scanned = scan(db, rangeOf(filter, before));
+  return drizzle(db)
+    .select()
+    .from(scanned)
+    .where(conditionsOf(scanned, filter))
+    .orderBy(desc(scanned.id))
+    .limit(limit);
 };
 
 /** The query for the last id that a full scan looks at. */
@@ -130,6 +141,30 @@ export const listEvents = async (
   if (rows.length > limit) return { items, next: items.at(-1)?.id ?? null };
   const end = await within(eventScanEnd(db, filter, before).get(), LIST_DEADLINE_MS);
   return { items, next: end?.id ?? null };
+};
+
+/** Ids of chosen events; `next` is the id after which to go on, null at the end. */
+export interface Chosen {
+  readonly ids: readonly string[];
+  readonly next: string | null;
+}
+
+/** Oldest first, through {@link SCANNED_EVENTS} at most: fewer than `limit` may come while more follow. */
+export const chooseEvents = async (
+  db: D1Database,
+  filter: EventFilter,
+  page: { readonly after?: string | undefined; readonly limit: number },
+): Promise<Chosen> => {
+  const { after = '', limit } = page;
+  const range = and(rangeOf(filter), gt(events.id, after));
+  const scanned = scan(db, range, asc);
+  const chosen = drizzle(db).select({ id: scanned.id }).from(scanned).where(conditionsOf(scanned, filter));
+  const rows = await within(chosen.orderBy(asc(scanned.id)).limit(limit + 1), LIST_DEADLINE_MS);
+  const ids = rows.slice(0, limit).map(({ id }) => id);
+  if (rows.length > limit) return { ids, next: ids.at(-1) ?? null };
+  const query = drizzle(db).select({ id: events.id }).from(events).where(range).orderBy(asc(events.id));
+  const end = await within(query.limit(1).offset(SCANNED_EVENTS - 1), LIST_DEADLINE_MS);
+  return { ids, next: end[0]?.id ?? null };
 };
 
 export type EventRow = typeof events.$inferSelect;

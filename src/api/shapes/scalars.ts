@@ -1,7 +1,6 @@
 /** Small shapes that the API's answers and questions share. Times are ISO 8601 in UTC outside, ms inside. */
 import * as z from 'zod';
 import { TRIGGER_KINDS } from '../../domain/flow.ts';
-import type { TriggerKind } from '../../domain/flow.ts';
 import type { RunStatus } from '../../domain/run.ts';
 
 export const Time = z.iso.datetime().describe('UTC, with milliseconds');
@@ -28,7 +27,7 @@ const RUN_STATUSES = {
 export const Status = z.enum(RUN_STATUSES);
 
 /** One word or the same name repeated: `?status=failed&status=cancelled`. */
-export const someOf = <T extends RunStatus | TriggerKind>(word: z.ZodType<T, string>) =>
+export const someOf = <T extends string>(word: z.ZodType<T, string>) =>
   z
     .union([word, z.array(word).min(1)])
     .transform((given): readonly T[] => (Array.isArray(given) ? given : [given]));
