@@ -28,13 +28,13 @@ const read = async (outgoing: Outgoing, context: ActionContext): Promise<Json> =
   }
 };
 
-export const sourcePorts = (env: Bindings): SourcePorts => {
+export const sourcePorts = (env: Bindings, timeoutMs: number = TIMEOUT_MS): SourcePorts => {
   const { fetch, network, now, random } = lanePorts(env, new Map());
   return {
     fetchJson: (url) => {
       const headers = new Headers({ Accept: 'application/json' });
       const outgoing: Outgoing = { method: 'GET', url: new URL(url), headers, body: null, signedBy: null };
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const signal = AbortSignal.timeout(timeoutMs);
       return read(outgoing, { now: now(), random, effectKey: 'keys of a source', signal, fetch, network });
     },
     evaluate: (expression, value) => evaluateIn(expression, value, now()),
