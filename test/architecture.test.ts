@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   access: ['domain', 'storage'],
   web: ['domain', 'storage', 'access'],
   triggers: ['domain', 'schedules', 'language', 'storage', 'sources', 'access', 'web'],
-  api: ['domain', 'schedules', 'language', 'storage', 'access', 'web', 'triggers'],
+  api: ['domain', 'schedules', 'sources', 'language', 'storage', 'access', 'web', 'triggers'],
   cli: ['domain'],
 };
 
