@@ -21,9 +21,11 @@ const withinWindow = ({ from, to }: DayWindow, period: number, zone: string): In
   const closing = close <= open ? close + DAY : close;
   return (after) => {
     const today = Math.floor(toWall(after, zone) / DAY);
-    // Yesterday's window may still be open; one that falls into a gap of the clocks never opens.
+    // Yesterday's window may still be open.
     for (let day = today - 1; day <= today + 7; day++) {
       const opens = firstShowing(day * DAY + open, zone);
+      // A zone that crosses the date line leaves out a whole day.
+      if (toWall(opens, zone) >= (day + 1) * DAY) continue;
       const at = after < opens ? opens : nextStep(after, opens, period);
       if (at < firstShowing(day * DAY + closing, zone)) return at;
     }
