@@ -3,7 +3,7 @@ import { verifySlackRequest } from 'slack-edge';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SOURCE_KINDS } from '../../src/sources/table.ts';
 import { eventsOf, NOW, send } from './posting.ts';
-import { type Sender, SENDERS, signSlack } from './senders.ts';
+import { type Sender, senderOf, SENDERS, signSlack } from './senders.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -116,8 +116,7 @@ describe('the senders’ own verifiers agree with ours', () => {
 
   it('Slack: what slack-edge accepts is accepted', async () => {
     vi.useFakeTimers({ now: NOW, toFake: ['Date'] });
-    const slack = SENDERS.find(({ kind }) => kind === 'slack');
-    if (slack === undefined) throw new Error('Slack has a sample');
+    const slack = senderOf('slack');
     const headers = new Headers(signSlack(body, slack.secret, NOW));
 
     expect(await verifySlackRequest(slack.secret, headers, body)).toBe(true);
@@ -125,8 +124,7 @@ describe('the senders’ own verifiers agree with ours', () => {
   });
 
   it('GitHub: what webhooks-methods refuses is refused', async () => {
-    const github = SENDERS.find(({ kind }) => kind === 'github');
-    if (github === undefined) throw new Error('GitHub has a sample');
+    const github = senderOf('github');
     const headers = await github.sign(github.body, github.secret, NOW);
 
     expect(

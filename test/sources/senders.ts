@@ -371,3 +371,9 @@ export const SENDERS: readonly Sender[] = [
   genericBasic,
   genericHmac,
 ];
+
+export const senderOf = (kind: string): Sender => {
+  const sender = SENDERS.find((one) => one.kind === kind);
+  if (sender === undefined) throw new Error(`There is no sample of ${kind}`);
+  return sender;
+};
