@@ -1,18 +1,12 @@
 /**
  * Attributes of CloudEvents in HTTP headers (HTTP protocol binding 1.0.2, section 3.1.3): read leniently, for the
- * official JavaScript SDK encodes nothing, and refused where they can only be an attempt to hide something.
+ * official JavaScript SDK encodes nothing, and refused where they can only be an attempt to hide something. Bytes that
+ * are no UTF-8 have become U+FFFD before anybody here sees them: workerd reads headers so.
  */
 import { textOf } from './encoded-bytes.ts';
 
 const QUOTED = /^"((?:[^"\\]|\\.)*)"$/s;
 const ESCAPED = /(?:%[0-9a-f]{2})+/gi;
-
-/** Runtimes that read headers as Latin-1 show each byte of UTF-8 as a character of its own. */
-const asSent = (value: string): string => {
-  const units = Array.from(value, (character) => character.codePointAt(0) ?? 0);
-  if (units.every((unit) => unit < 0x80) || units.some((unit) => unit > 0xff)) return value;
-  return textOf(Uint8Array.from(units)) ?? value;
-};
 
 const unquoted = (value: string): string => QUOTED.exec(value)?.[1]?.replaceAll(/\\(.)/gs, '$1') ?? value;
 
@@ -25,7 +19,7 @@ const bytesOf = (escaped: string): Uint8Array =>
  */
 export const attributeText = (header: string): string | undefined => {
   let isText = true;
-  const text = unquoted(asSent(header)).replaceAll(ESCAPED, (escaped) => {
+  const text = unquoted(header).replaceAll(ESCAPED, (escaped) => {
     const decoded = textOf(bytesOf(escaped));
     if (decoded === undefined) isText = false;
     return decoded ?? '';

