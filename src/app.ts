@@ -13,6 +13,7 @@ import { flowJsonSchema } from './language/json-schema.ts';
 import { responseHeaders } from './response-headers.ts';
 import { sourcePorts } from './source-ports.ts';
 import { StoreUnavailable } from './storage/deadline.ts';
+import { faultsOf } from './storage/health.ts';
 import { apiDoor } from './triggers/api/door.ts';
 import { eventDoor } from './triggers/event/door.ts';
 import { manualDoor } from './triggers/manual/door.ts';
@@ -50,7 +51,10 @@ const failed = (error: Error, c: Ctx): Response => {
 /** Open to everybody: what helps to write flows and to understand answers. */
 const openPages = (cards: Cards): Hono<HttpContext> => {
   const open = new Hono<HttpContext>();
-  open.get('/health', (c) => c.json({ status: 'ok' }));
+  open.get('/health', async (c) => {
+    const faults = await faultsOf(c.env.DB, Date.now());
+    return c.json(faults.length === 0 ? { status: 'ok' } : { status: 'degraded', faults });
+  });
   open.get('/schema/flow.json', (c) => {
     c.header('Content-Type', 'application/schema+json');
     return c.body(JSON.stringify(flowJsonSchema(catalogueOf(cards))));

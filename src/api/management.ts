@@ -16,7 +16,10 @@ import { openApiOf } from './openapi.ts';
 import { controlEndpoints } from './run-control.ts';
 import { entryEndpoints } from './run-entries.ts';
 import { runEndpoints } from './runs.ts';
+import { backfillEndpoints } from './schedule-backfill.ts';
+import { scheduleControlEndpoints } from './schedule-control.ts';
 import { previewEndpoints } from './schedule-preview.ts';
+import { scheduleEndpoints } from './schedules.ts';
 import { secretEndpoints } from './secrets.ts';
 import { sourceControlEndpoints } from './source-control.ts';
 import { sourceKindEndpoints } from './source-kinds.ts';
@@ -35,6 +38,9 @@ export const endpoints: readonly Endpoint[] = [
   ...entryEndpoints,
   ...controlEndpoints,
   ...previewEndpoints,
+  ...scheduleEndpoints,
+  ...scheduleControlEndpoints,
+  ...backfillEndpoints,
   ...eventTestEndpoints,
   ...eventReplayEndpoints,
   ...eventEndpoints,

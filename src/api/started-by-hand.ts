@@ -4,7 +4,7 @@ import { RunBody, TextRunBody } from '../triggers/manual/run-body.ts';
 import type { Described } from './endpoint.ts';
 import { Status } from './shapes/scalars.ts';
 
-const Started = z
+export const StartedRun = z
   .strictObject({
     id: z.string(),
     flow: z.string(),
@@ -24,7 +24,7 @@ export const startedByHand: readonly Described[] = [
     summary: 'Starts a run of a flow, whatever its trigger',
     description: `What the trigger would bring is a sample that the body may replace. ${DRY}`,
     body: RunBody,
-    gives: Started,
+    gives: StartedRun,
     statuses: [202],
     refuses: ['not_found', 'key_reused', 'in_progress'],
   },
@@ -35,7 +35,7 @@ export const startedByHand: readonly Described[] = [
     summary: 'Starts a run of a flow text that is not saved',
     description: `Needs the scope flows:write too. ${DRY}`,
     body: TextRunBody,
-    gives: Started,
+    gives: StartedRun,
     statuses: [202],
     refuses: ['invalid_flow', 'key_reused', 'in_progress'],
   },

@@ -20,6 +20,7 @@ export interface TickFilter {
   readonly outcome?: TickOutcome | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  readonly backfill?: string | undefined;
 }
 
 /** Where a page ends and the next one begins. */
@@ -28,25 +29,26 @@ export type TickPlace = Pick<TickRow, 'nominal' | 'backfill'>;
 const LIST = `
   SELECT flow, nominal, backfill, due, actual, outcome, version, run, reason FROM ticks
   WHERE flow = ?1 AND nominal >= ?2 AND nominal < ?3 AND (nominal, backfill) < (?4, ?5)
-    AND (?6 IS NULL OR outcome = ?6)
-  ORDER BY nominal DESC, backfill DESC LIMIT ?7`;
+    AND (?6 IS NULL OR outcome = ?6) AND (?7 IS NULL OR backfill = ?7)
+  ORDER BY nominal DESC, backfill DESC LIMIT ?8`;
 
 const END = Number.MAX_SAFE_INTEGER;
+
+interface TickPage {
+  readonly below?: TickPlace | undefined;
+  readonly limit: number;
+}
 
 /** Newest first; `page.below` is the last one of the page before. */
 export const listTicks = async (
   db: D1Database,
   flow: string,
-  {
-    outcome,
-    from = 0,
-    to = END,
-    below,
-    limit,
-  }: TickFilter & { readonly below?: TickPlace | undefined; readonly limit: number },
+  filter: TickFilter,
+  page: TickPage,
 ): Promise<readonly TickRow[]> => {
-  const place = below ?? { nominal: END, backfill: '' };
-  const query = db.prepare(LIST).bind(flow, from, to, place.nominal, place.backfill, outcome ?? null, limit);
+  const { outcome = null, from = 0, to = END, backfill = null } = filter;
+  const { nominal, backfill: after } = page.below ?? { nominal: END, backfill: '' };
+  const query = db.prepare(LIST).bind(flow, from, to, nominal, after, outcome, backfill, page.limit);
   return (await within(query.all<TickRow>())).results;
 };
 

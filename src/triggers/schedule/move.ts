@@ -13,7 +13,7 @@
 import type { Trigger } from '../../domain/flow.ts';
 import type { ScheduleTrigger } from '../../domain/schedule.ts';
 import { boundsOf, dueAt, nextFiring } from '../../schedules/firing.ts';
-import { judge, MISSES } from '../../schedules/judge.ts';
+import { judge, MISSES, ON_TIME_MS } from '../../schedules/judge.ts';
 import type { DueSchedule, Move, MovedTick } from '../../storage/due-schedules.ts';
 
 export interface Moving {
@@ -91,3 +91,13 @@ export const nextDueAt = (schedule: ScheduleTrigger, flow: string, after: number
   const next = nextFiring(schedule, after);
   return next === null ? null : dueAt(schedule, flow, next.at);
 };
+
+/**
+ * From where a paused schedule is judged anew when it is resumed: what passed since, as far back as `missed` could start
+ * any of it. What is older stays recorded as paused.
+ */
+export const resumeFrom = (
+  { missedWindowMs, spreadMs }: ScheduleTrigger,
+  { through, pausedFrom }: { readonly through: number; readonly pausedFrom: number | null },
+  now: number,
+): number => Math.min(through, Math.max(pausedFrom ?? through, now - missedWindowMs - spreadMs - ON_TIME_MS));

@@ -51,7 +51,7 @@ const startAlert = async (
   const checked = checkFields(flow.inputs, inputsOf(flow, overdue, now), { from: 'json' });
   if (!checked.ok) throw new Error(`The alert does not fit flow ${name}: ${checked.errors[0]?.message}`);
   const key = await sha256(
-    JSON.stringify(overdue.map(({ flow: late, nextAt }) => [late, nextAt]).toSorted()),
+    JSON.stringify(overdue.map(({ flow: late, nextAt }) => `${late} ${nextAt}`).toSorted()),
   );
   const started = await startRun(env, {
     flow,
