@@ -41,6 +41,8 @@ type Lines = Readonly<Record<string, (told: Told, at: number) => string | undefi
 /** What needs no memory of the entries before. */
 const plainLines = (paint: Paint): Lines => ({
   created: ({ flow, version }) => `${paint('bold', `▶ ${flow}`)}${paint('dim', `@${version}`)}`,
+  gathered: () => paint('dim', '+ another event, before it has begun'),
+  begun: () => `${paint('cyan', '▶')} its turn has come`,
   skipped: ({ path }) => paint('dim', `– ${path}  skipped`),
   doubted: ({ path, reason, probeAt }) => {
     const what = probeAt === undefined ? 'in doubt' : 'looking whether it happened';

@@ -22,8 +22,20 @@ export interface StartRequest {
   readonly definition?: string;
   /** at home: recorded in the same commit as the run (T1) */
   readonly key?: KeyClaim;
-  /** how long the caller waits for an answer, in ms; 0 returns once the run is durable */
+  /** at the group's home, which is the run's lane: when it may begin */
+  readonly group?: GroupClaim;
+  /** how long the caller waits for an answer, in ms; 0 returns once the run is durable. A queued run answers at once. */
   readonly waitMs: number;
+}
+
+/** Runs of one group go one at a time; its home says what becomes of a run that finds another one under way. */
+export interface GroupClaim {
+  readonly hash: string;
+  readonly policy: 'queue' | 'skip' | 'cancel-previous';
+  /** events gather in one run, which begins once no other has come for so long */
+  readonly settleMs?: number;
+  /** ms: the earliest of those that wait goes first */
+  readonly at: number;
 }
 
 /** An idempotency key at its home. `hash` covers trigger scope and key, `body` what was sent with it. */
@@ -35,10 +47,13 @@ export interface KeyClaim {
 
 export type StartReply =
   | { readonly outcome: 'started' | 'repeated'; readonly runId: string; readonly answer: RunAnswer }
+  /** the event went to a run of its group that has not begun; the group has this run under way, and no other begins */
+  | { readonly outcome: 'joined' | 'skipped'; readonly runId: string; readonly answer: RunAnswer }
   | { readonly outcome: 'need_flow' }
   | { readonly outcome: 'key_reused'; readonly runId: string }
   | { readonly outcome: 'in_progress'; readonly runId: string }
-  | { readonly outcome: 'wrong_home' | 'overloaded' | 'restarting' };
+  /** `full`: too many runs of the group wait */
+  | { readonly outcome: 'wrong_home' | 'overloaded' | 'restarting' | 'full' };
 
 /** Where a run stands, and what a caller of its endpoint gets: `outputs`, `response` and `error` are JSON. */
 export interface RunAnswer {

@@ -41,6 +41,8 @@ export interface Start {
   readonly caller: Caller;
   readonly inputs: JsonObject;
   readonly event?: JsonObject;
+  /** all that gathered while their key settled, by time; `event` is the last of them */
+  readonly events?: readonly JsonObject[];
   readonly request?: JsonObject;
   readonly schedule?: JsonObject;
 }
@@ -54,7 +56,13 @@ export type Entry =
       readonly flow: string;
       readonly version: number;
       readonly url: string;
+      /** hash of the group whose runs go one at a time */
+      readonly group?: string;
     } & Start)
+  /** Another event came before the run of its group had begun. */
+  | { readonly type: 'gathered'; readonly at: number; readonly event: JsonObject }
+  /** Its turn has come: the time limit of a run that was queued counts from here. */
+  | { readonly type: 'begun'; readonly at: number }
   /** A block was entered: the branch that was taken, the items of a loop, the next round. */
   | { readonly type: 'entered'; readonly at: number; readonly path: string; readonly block: Entered }
   /** E2: an attempt begins. `input` is masked; `key` is the effect's idempotency key. */

@@ -8,6 +8,7 @@ import type { Entry } from '../domain/run.ts';
 import { isFinal, RUN_TRANSITIONS } from '../domain/run.ts';
 import type { RunStatus } from '../domain/run.ts';
 import { applyToStep } from './apply-step.ts';
+import { gather } from './gather.ts';
 import type { Frame, RunState } from './state.ts';
 import { isInPlace } from './versions.ts';
 
@@ -91,6 +92,12 @@ export const apply = (state: RunState, entry: Entry, flow?: Flow): void => {
       throw new Error(`run ${state.id} was created already`);
     case 'finished':
       finish(state, entry);
+      return;
+    case 'gathered':
+      state.created = gather(state.created, entry.event);
+      return;
+    case 'begun':
+      state.startedAt = entry.at;
       return;
     case 'retried':
       retry(state, entry, flow ?? state.flow);

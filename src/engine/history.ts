@@ -80,9 +80,10 @@ const detailOf = (state: RunState, drafts: readonly Draft[], veil: Veil): RunDet
 };
 
 const originOf = (created: Extract<Entry, { type: 'created' }>, veil: Veil): JsonObject | null => {
-  const { event, request, schedule } = created;
+  const { event, events, request, schedule } = created;
   const origin: Record<string, Json> = {};
   if (event !== undefined) origin.event = veil(event);
+  if (events !== undefined) origin.events = veil(events);
   if (request !== undefined) origin.request = veil(request);
   if (schedule !== undefined) origin.schedule = veil(schedule);
   return Object.keys(origin).length === 0 ? null : origin;

@@ -28,7 +28,7 @@ export const scopeOf = (
   secrets?: Readonly<Record<string, string>>,
 ): JsonObject => {
   const { created } = state;
-  const { event, request, schedule } = created;
+  const { event, events, request, schedule } = created;
   return {
     inputs: created.inputs,
     caller: created.caller,
@@ -37,7 +37,7 @@ export const scopeOf = (
     vars: varsOf(frame),
     items: frame.items,
     run: runOf(state),
-    ...(event === undefined ? {} : { event }),
+    ...(event === undefined ? {} : { event, events: events ?? [event] }),
     ...(request === undefined ? {} : { request }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(frame.loop === null ? {} : { item: frame.loop.item, index: frame.loop.index }),

@@ -67,7 +67,7 @@ const hideSecret = (values: JsonObject, fields: JsonObject): JsonObject =>
 
 /** Members of entries in which values stand. */
 // prettier-ignore
-const VALUES = new Set(['value', 'input', 'set', 'outputs', 'reason', 'event', 'request', 'schedule', 'response']);
+const VALUES = new Set(['value', 'input', 'set', 'outputs', 'reason', 'event', 'events', 'request', 'schedule', 'response']);
 
 /** An entry as the live view shows it: under the same veil as the history. */
 export const veiled = (state: RunState, entry: Entry): JsonObject => {

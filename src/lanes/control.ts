@@ -5,6 +5,7 @@ import type { ControlReply } from '../domain/lane.ts';
 import type { Entry, RunStatus } from '../domain/run.ts';
 import { isFinal } from '../domain/run.ts';
 import { framePathOf, pathOf, stepAt } from '../engine/state.ts';
+import type { Posted } from '../engine/drive.ts';
 import type { RunState } from '../engine/state.ts';
 import { newInvocation } from './invocation.ts';
 import type { Lane, Live } from './lane.ts';
@@ -34,35 +35,38 @@ const say = async (lane: Lane, id: string, word: Say): Promise<ControlReply> => 
   for (let tries = 0; tries < TRIES && !lane.isClosing; tries += 1) {
     const row = readRun(lane.sql, id);
     if (row?.phase === 'final' && !lane.live.has(id)) return { outcome: 'already_final', status: row.status };
-    const live = lane.live.get(id) ?? wake(lane, id);
-    if (live === undefined) return { outcome: 'not_found' };
-    const reply = await post(lane, live, word);
+    const reply = await post(lane, id, word);
     if (reply !== null) return reply;
-    await live.ended;
+    await lane.live.get(id)?.ended;
   }
   return { outcome: 'restarting' };
 };
 
-const wake = (lane: Lane, id: string): Live | undefined => {
-  const loaded = load(lane, id);
-  return loaded && drive(lane, { ...loaded, invocation: newInvocation() });
-};
-
-/** Null: the drive was over before it looked. */
-const post = (lane: Lane, live: Live, word: Say): Promise<ControlReply | null> =>
+/** Null: the drive was over before it looked. A run that rests hears the word before it does anything else. */
+const post = (lane: Lane, id: string, word: Say): Promise<ControlReply | null> =>
   new Promise((resolve) => {
-    const isTaken = live.drive.post((state, now) => {
+    const posted: Posted = (state, now) => {
       const made = word(state, now);
+      const live = lane.live.get(id);
+      if (live === undefined) throw new Error(`run ${id} takes a word, and is not driven`);
       if ('refused' in made) {
         resolve(made.refused);
         return null;
       }
-      void nextCommit(live).then((isCommitted) => resolve(committed(lane, live.id, isCommitted)));
+      void nextCommit(live).then((isCommitted) => resolve(committed(lane, id, isCommitted)));
       return made;
-    });
-    if (!isTaken) resolve(null);
-    else void live.ended.then(() => resolve(null));
+    };
+    const live = lane.live.get(id);
+    if (live?.drive.post(posted) === false) return resolve(null);
+    const driven = live ?? wake(lane, id, posted);
+    if (driven === undefined) resolve({ outcome: 'not_found' });
+    else void driven.ended.then(() => resolve(null));
   });
+
+const wake = (lane: Lane, id: string, first: Posted): Live | undefined => {
+  const loaded = load(lane, id);
+  return loaded && drive(lane, { ...loaded, invocation: newInvocation(), first });
+};
 
 export const cancel = async (lane: Lane, id: string, by: string): Promise<ControlReply> => {
   if (readRun(lane.sql, id) === undefined && !lane.live.has(id)) return tombstone(lane, id);
@@ -107,12 +111,15 @@ export interface Settlement {
   readonly output: string | null;
 }
 
-export const settle = (lane: Lane, id: string, how: Settlement): Promise<ControlReply> =>
-  say(lane, id, (state, now) => {
+export const settle = async (lane: Lane, id: string, how: Settlement): Promise<ControlReply> => {
+  const refused: ControlReply = { outcome: 'conflict', message: `Step "${how.path}" is not in doubt` };
+  // It may have to wait for its turn: nobody drives it for this.
+  if (readRun(lane.sql, id)?.status === 'queued' && !lane.live.has(id)) return refused;
+  return say(lane, id, (state, now) => {
     if (isFinal(state.status)) return { refused: { outcome: 'already_final', status: state.status } };
-    if (isInDoubt(state, how.path)) return { entry: wordOf(how, now) };
-    return { refused: { outcome: 'conflict', message: `Step "${how.path}" is not in doubt` } };
+    return isInDoubt(state, how.path) ? { entry: wordOf(how, now) } : { refused };
   });
+};
 
 const isInDoubt = (state: RunState, path: string): boolean => {
   const frame = state.frames.get(framePathOf(path));

@@ -29,7 +29,7 @@ export const keepHouse = async (lane: Lane): Promise<void> => {
 
 /** One turn; gives how many rows went. */
 const sweep = (sql: SqlStorage, now: number): number =>
-  sweepRuns(sql, now) + sweepKeys(sql, now) + sweepAnswers(sql, now);
+  sweepRuns(sql, now) + sweepKeys(sql, now) + sweepJoins(sql, now) + sweepAnswers(sql, now);
 
 interface OldRun extends Record<string, SqlStorageValue> {
   readonly id: string;
@@ -80,6 +80,14 @@ const sweepKeys = (sql: SqlStorage, now: number): number => {
   place.moveTo(keys.length < ROWS_A_TURN ? '' : (keys.at(-1)?.hash ?? ''));
   return old.length;
 };
+
+/** What became of starts that made no run of their own is as long of use as their keys. */
+const sweepJoins = (sql: SqlStorage, now: number): number =>
+  sql.exec(
+    'DELETE FROM joins WHERE id IN (SELECT id FROM joins WHERE id < ? ORDER BY id LIMIT ?)',
+    idFloor('run', now - KEEP_ROWS_MS),
+    ROWS_A_TURN,
+  ).rowsWritten;
 
 /** Answers go after a day. Ids only grow, so each row is looked at once. */
 const sweepAnswers = (sql: SqlStorage, now: number): number => {

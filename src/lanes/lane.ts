@@ -6,6 +6,8 @@ import type { Alarm } from './alarm.ts';
 import type { Copies } from './copy.ts';
 import type { Flows } from './flows.ts';
 import type { GroupCommit } from './group-commit.ts';
+import type { Groups } from './groups.ts';
+import type { Invocation } from './invocation.ts';
 import type { Keys } from './keys.ts';
 import type { RunRow } from './tables.ts';
 import type { Waiters } from './waiters.ts';
@@ -23,6 +25,8 @@ export interface Live {
   isReplaced: boolean;
   /** waits for its turn to call outside: that may take long, and is no sign that it is stuck */
   isQueued: boolean;
+  /** what its drive may still do outside */
+  readonly invocation: Invocation;
   readonly begunAt: number;
   /** when it last got on; a drive that does not is replaced */
   aliveAt: number;
@@ -45,6 +49,7 @@ export interface Lane {
   readonly commits: GroupCommit;
   readonly alarm: Alarm;
   readonly keys: Keys;
+  readonly groups: Groups;
   readonly flows: Flows;
   readonly live: Map<string, Live>;
   readonly waiters: Waiters;

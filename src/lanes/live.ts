@@ -50,6 +50,7 @@ export const drive = (lane: Lane, opening: Opening): Live => {
     row,
     isReplaced: false,
     isQueued: false,
+    invocation: opening.invocation,
     begunAt: now,
     aliveAt: now,
     copyAt: now + FIRST_COPY_MS,

@@ -4,6 +4,7 @@ import { createAlarm } from './alarm.ts';
 import { createCopies } from './copy.ts';
 import { createFlows } from './flows.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { createGroups } from './groups.ts';
 import { createKeys } from './keys.ts';
 import type { Lane } from './lane.ts';
 import { createWaiters } from './waiters.ts';
@@ -19,6 +20,7 @@ export const openLane = (storage: DurableObjectStorage, db: D1Database, ports: P
     alarm,
     commits: createGroupCommit(storage, alarm.set),
     keys: createKeys(sql),
+    groups: createGroups(() => lane),
     flows: createFlows(sql),
     live: new Map(),
     waiters: createWaiters(ports.after),

@@ -24,12 +24,14 @@ export interface Commit {
 export const record = async (lane: Lane, live: Live, commit: Commit): Promise<void> => {
   const { entries, along } = commit;
   const row = nextRow(lane, live, commit);
+  let next: string | undefined;
   await lane.commits.join(() => {
     if (live.isReplaced) throw new Error(`E1: run ${live.id} is driven by another drive`);
     along?.();
     const whole = live.recorded === 0 && row.phase === 'final' ? textOf(entries) : null;
     if (whole === null) appendEntries(lane.sql, live.id, live.recorded + 1, entries);
     if (row !== live.row) writeRun(lane.sql, row, whole);
+    next = lane.groups.follow(live, row.phase);
     lane.alarm.note(Math.min(row.until ?? Infinity, lane.ports.now() + WATCH_MS));
   });
   const now = lane.ports.now();
@@ -40,6 +42,7 @@ export const record = async (lane: Lane, live: Live, commit: Commit): Promise<vo
   if (lane.waiters.count(live.id) > 0 && isAnswered(live.state))
     lane.waiters.tell(live.id, answerOf(live.state, now));
   for (const tell of live.afterCommit.splice(0)) tell(true);
+  if (next !== undefined) lane.groups.begin(next, live.invocation);
 };
 
 /** The run's row after a commit; the same object when nothing about it changes, which saves a write. */

@@ -56,6 +56,11 @@ export const setAside = (sql: SqlStorage, id: string, at: number): void => {
   sql.exec('UPDATE runs SET deadline = ? WHERE id = ?', at, id);
 };
 
+/** A run that was to begin by now waits for others first: nothing but its copy is a reason to look at it. */
+export const waitOn = (sql: SqlStorage, id: string, copyAt: number): void => {
+  sql.exec('UPDATE runs SET until = NULL, deadline = ? WHERE id = ?', copyAt, id);
+};
+
 /**
  * The lane looks whether the history has the runs by then; one that waits for a time is woken at that time. What was set
  * aside is not brought forward.

@@ -7,6 +7,8 @@ import type { StartReply, StartRequest } from '../domain/lane.ts';
 import type { Entry } from '../domain/run.ts';
 import { begin } from '../engine/apply.ts';
 import { answerWithin, isOver, stand } from './answer.ts';
+import { enterGroup, readJoin, supersede } from './enter-group.ts';
+import type { Entering } from './enter-group.ts';
 import { definitionName, writeFlow } from './flows.ts';
 import { newInvocation } from './invocation.ts';
 import type { Lane } from './lane.ts';
@@ -23,9 +25,12 @@ export const start = async (lane: Lane, request: StartRequest): Promise<StartRep
   const known = key && lane.keys.find(key.hash);
   if (known !== undefined) {
     if (known.body !== key?.body) return { outcome: 'key_reused', runId: known.run };
-    return repeat(lane, known.run);
+    return readJoin(lane, known.run) ?? repeat(lane, request, known.run);
   }
+  const joined = readJoin(lane, runId);
+  if (joined !== undefined) return joined;
   if (stand(lane, runId) !== undefined) {
+    await supersede(lane, request, runId);
     const answer = await answerWithin(lane, runId, request.waitMs);
     return answer === null ? { outcome: 'restarting' } : { outcome: 'repeated', runId, answer };
   }
@@ -40,9 +45,13 @@ export const start = async (lane: Lane, request: StartRequest): Promise<StartRep
 };
 
 /** A commit that will tell more about the same key or run. */
-const underWay = (lane: Lane, { key, runId }: StartRequest): Promise<unknown> | undefined => {
+const underWay = (lane: Lane, { key, group, runId }: StartRequest): Promise<unknown> | undefined => {
   const live = lane.live.get(runId);
-  return (key && lane.keys.underWay(key.hash)) ?? (live?.recorded === 0 ? nextCommit(live) : undefined);
+  return (
+    (key && lane.keys.underWay(key.hash)) ??
+    (live?.recorded === 0 ? nextCommit(live) : undefined) ??
+    (group && lane.groups.underWay(group.hash))
+  );
 };
 
 interface Definition {
@@ -56,15 +65,23 @@ const startNew = async (
   request: StartRequest,
   { flow, unsaved }: Definition,
 ): Promise<StartReply> => {
-  const { runId, key, waitMs } = request;
+  const { runId, key, group, waitMs } = request;
   // Built by the door, which is of the same build.
   const created = JSON.parse(request.created) as Extract<Entry, { type: 'created' }>;
+  if (group !== undefined) {
+    const reply = enter(lane, { request, group, created }, unsaved);
+    if (reply !== undefined) {
+      await supersede(lane, request, runId);
+      return reply;
+    }
+  }
   const state = begin(runId, flow, created);
   const taking = key && lane.keys.take(key, runId, true);
   const along = (): void => {
     taking?.write();
     if (unsaved !== undefined) writeFlow(lane.sql, unsaved);
   };
+  const placeTaken = group && lane.groups.take(group.hash);
   const answered = waitMs > 0 ? lane.waiters.wait(runId, waitMs) : undefined;
   const live = drive(lane, {
     state,
@@ -75,10 +92,38 @@ const startNew = async (
   });
   const isDurable = await nextCommit(live);
   taking?.over();
+  placeTaken?.();
   if (!isDurable) return { outcome: 'restarting' };
   if (unsaved !== undefined) lane.flows.put(unsaved.name, unsaved.version, flow);
   const answer = (await answered) ?? stand(lane, runId) ?? { status: 'running' };
   return { outcome: 'started', runId, answer };
+};
+
+/** What its group says to a run; undefined: it may begin at once. */
+const enter = (
+  lane: Lane,
+  entering: Pick<Entering, 'request' | 'group' | 'created'>,
+  unsaved: Definition['unsaved'],
+): StartReply | undefined => {
+  const { key, runId } = entering.request;
+  const taking = key && lane.keys.take(key, runId, true);
+  try {
+    return enterGroup(lane, {
+      ...entering,
+      row: newRow(entering.request),
+      along: {
+        key: () => taking?.write(),
+        flow: () => {
+          if (unsaved !== undefined) writeFlow(lane.sql, unsaved);
+        },
+      },
+    });
+  } catch (error) {
+    console.error(`run ${runId} could not enter its group:`, error);
+    return { outcome: 'restarting' };
+  } finally {
+    taking?.over();
+  }
 };
 
 const newRow = ({ runId, flow, version }: StartRequest): RunRow => ({
@@ -95,7 +140,8 @@ const newRow = ({ runId, flow, version }: StartRequest): RunRow => ({
 });
 
 /** The answer that a key has by now; a first caller who still waits for it makes it `in_progress`. */
-const repeat = (lane: Lane, runId: string): StartReply => {
+const repeat = async (lane: Lane, request: StartRequest, runId: string): Promise<StartReply> => {
+  await supersede(lane, request, runId);
   const answer = stand(lane, runId);
   if (answer === undefined || (lane.waiters.count(runId) > 0 && !isOver(answer)))
     return { outcome: 'in_progress', runId };

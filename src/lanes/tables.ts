@@ -7,6 +7,10 @@
  *            `entries` holds the whole journal of one that ended in its first commit
  *   journal  the other entries, a row for what was committed together; what is too long for a row comes in pieces
  *   keys     idempotency keys whose home this lane is
+ *   groups   which run of a group is under way
+ *   queue    runs of groups that wait for their turn: `ready_at` is when they may have it, `events` how many they have
+ *            gathered (0: they gather none, or no more), `length` how much text those are
+ *   joins    what became of starts that made no run of their own: they joined one, or were skipped for one
  *   rates    requests of the current window, by flow
  */
 import type { RunStatus } from '../domain/run.ts';
@@ -53,6 +57,12 @@ export const createTables = (sql: SqlStorage): void => {
       hash TEXT PRIMARY KEY, run TEXT NOT NULL, body TEXT NOT NULL, first_at INTEGER NOT NULL,
       confirmed INTEGER NOT NULL
     ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS groups (hash TEXT PRIMARY KEY, run TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS queue (
+      grp TEXT NOT NULL, at INTEGER NOT NULL, arrival INTEGER NOT NULL, run TEXT NOT NULL, ready_at INTEGER NOT NULL,
+      events INTEGER NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (grp, at, arrival)
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS joins (id TEXT PRIMARY KEY, run TEXT NOT NULL, how TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS rates (
       name TEXT PRIMARY KEY, window INTEGER NOT NULL, used INTEGER NOT NULL
     ) WITHOUT ROWID;

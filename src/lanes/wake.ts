@@ -5,9 +5,10 @@
  * it returns when what it began has ended, or after a while: a handler that waits stops the lane's clock.
  */
 import { WATCH_MS } from './alarm.ts';
+import { driveInTurn } from './groups.ts';
 import { newInvocation } from './invocation.ts';
 import type { Lane, Live } from './lane.ts';
-import { drive, giveUp, loadOrSetAside } from './live.ts';
+import { giveUp } from './live.ts';
 import { waitAtMost } from './patience.ts';
 import { isFull } from './room.ts';
 import { copyAgain, dueRuns, nextDeadline } from './rows.ts';
@@ -65,10 +66,8 @@ const driveDue = async (lane: Lane): Promise<readonly Live[]> => {
   const invocation = newInvocation();
   const begun: Live[] = [];
   const begin = (id: string): Live | undefined => {
-    const loaded = loadOrSetAside(lane, id);
-    if (loaded === undefined) return undefined;
-    const live = drive(lane, { ...loaded, invocation });
-    begun.push(live);
+    const live = driveInTurn(lane, id, invocation);
+    if (live !== undefined) begun.push(live);
     return live;
   };
   for (const row of due.filter(isAwake).slice(0, DRIVEN_AT_ONCE)) if (!isFull(lane)) begin(row.id);

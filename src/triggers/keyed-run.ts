@@ -1,6 +1,6 @@
 /** Starts the one run of an idempotency key (T1). */
 import { laneOf, mintedAt } from '../domain/ids.ts';
-import type { ClaimReply, KeyClaim } from '../domain/lane.ts';
+import type { ClaimReply, GroupClaim } from '../domain/lane.ts';
 import type { Bindings } from '../storage/bindings.ts';
 import { callLane } from '../storage/call-lane.ts';
 import { homeOf, laneFor, layoutOf, mintRun, type Lane } from '../storage/lanes.ts';
@@ -22,6 +22,7 @@ interface KnownRun {
   readonly runId: string;
   readonly confirmed: boolean;
   readonly mine: boolean;
+  readonly group: GroupClaim | undefined;
 }
 
 /** The run that a key already stands for, wherever it lives. */
@@ -37,7 +38,7 @@ const resume = async (env: Bindings, order: RunOrder, known: KnownRun): Promise<
     const answer = called.value ?? { status: 'succeeded' as const };
     return { ok: true, outcome: 'repeated', runId: known.runId, answer };
   }
-  const more = known.mine ? {} : { waitMs: 0 };
+  const more = { group: known.group, ...(known.mine ? {} : { waitMs: 0 }) };
   const placed = await startAt(env, lane, order, requestOf(order, known.runId, more));
   if (!placed.ok) return placed;
   const started = outcomeOf(env, placed.value, known.runId);
@@ -62,13 +63,13 @@ export const startElsewhere = async (
 export const startClaimed = async (
   env: Bindings,
   order: RunOrder,
-  { home, claim, runId }: Elsewhere,
+  { home, claim, group, runId }: Elsewhere,
   reply: ClaimReply,
 ): Promise<Started> => {
   if (reply.outcome === 'key_reused') return reused(reply.runId);
   if (!('runId' in reply)) return reply.outcome === 'wrong_home' ? wrongHome(env) : full();
   const mine = reply.runId === runId;
-  const started = await resume(env, order, { runId: reply.runId, confirmed: reply.confirmed, mine });
+  const started = await resume(env, order, { runId: reply.runId, confirmed: reply.confirmed, mine, group });
   // The home cannot tell what became of an order without a run of its own: its lane is asked again.
   if (started.ok && !reply.confirmed && started.runId === reply.runId) {
     // Should this get lost, the next one with the key starts the same run id again, to no effect.
@@ -94,25 +95,31 @@ const waitAgain = async (
 };
 
 /** The home has taken the key and no run, or is to take none: the run gets the next lane. */
-const startInNextLane = async (env: Bindings, order: RunOrder, claim: KeyClaim): Promise<Started> => {
+const startInNextLane = async (
+  env: Bindings,
+  order: RunOrder,
+  { claim, group }: Pick<Elsewhere, 'claim' | 'group'>,
+): Promise<Started> => {
   const home = homeOf(env, claim.hash);
   const runId = await mintRun(env, (home.number + 1) % layoutOf(env).lanes, order.now);
-  return startElsewhere(env, order, { how: 'elsewhere', home, claim, runId });
+  return startElsewhere(env, order, { how: 'elsewhere', home, claim, group, runId });
 };
 
 /** What the home of a key replies: key and run in one commit there, unless the run has to live elsewhere. */
 export const judgedAtHome = async (
   env: Bindings,
   order: RunOrder,
-  { lane, request: { runId, key } }: Here,
+  { lane, request: { runId, key, group } }: Here,
   reply: Placed,
 ): Promise<Started> => {
   if (key === undefined) throw new Error(`Run ${runId} was started without a key.`);
   if (reply.outcome === 'overloaded')
-    return layoutOf(env).lanes > 1 && order.group === undefined ? startInNextLane(env, order, key) : full();
+    return layoutOf(env).lanes > 1 && group === undefined
+      ? startInNextLane(env, order, { claim: key, group })
+      : full();
   // The home took no run then, only the key: it cannot say how far the run has got.
   const isGuest = 'runId' in reply && laneOf(reply.runId) !== lane.number;
-  if (isGuest && reply.outcome !== 'key_reused') return startInNextLane(env, order, key);
+  if (isGuest && reply.outcome !== 'key_reused') return startInNextLane(env, order, { claim: key, group });
   const isOurs = 'runId' in reply && reply.runId === runId;
   if (isOurs && reply.outcome !== 'started') return waitAgain(env, lane, { runId, waitMs: order.waitMs });
   return outcomeOf(env, reply, runId);

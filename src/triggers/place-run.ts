@@ -1,5 +1,5 @@
 /** Puts a run into one lane, and says what the lane's reply means. */
-import type { StartReply, StartRequest } from '../domain/lane.ts';
+import type { GroupClaim, KeyClaim, StartReply, StartRequest } from '../domain/lane.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { refuse, type Refusal } from '../domain/problem.ts';
 import type { Entry } from '../domain/run.ts';
@@ -15,6 +15,11 @@ export const COMMIT_MS = 10_000;
 export const full = (): Refusal =>
   refuse('unavailable', 'Every lane has too much to do: no run was started. Try again.', {
     retryAfterSeconds: 5,
+  });
+
+const tooManyWait = (): Refusal =>
+  refuse('rate_limited', 'Too many runs of the group wait for their turn already: no run was started.', {
+    retryAfterSeconds: 60,
   });
 
 export const reused = (runId: string): Refusal =>
@@ -42,23 +47,39 @@ const eventText = (event: JsonObject): string => {
 };
 
 /** JSON of the run's first entry. */
-const createdText = ({ flow, version, now, origin, start }: RunOrder, runId: string): string => {
+const createdText = (order: RunOrder, runId: string, group: GroupClaim | undefined): string => {
+  const { flow, version, now, origin, start } = order;
   const { event, ...others } = start;
   const url = runUrl(origin, runId);
-  const created: Entry = { type: 'created', at: now, flow: flow.name, version, url, ...others };
+  const created: Entry = {
+    type: 'created',
+    at: now,
+    flow: flow.name,
+    version,
+    url,
+    ...(group === undefined ? {} : { group: group.hash }),
+    ...others,
+  };
   const text = JSON.stringify(created);
   return event === undefined ? text : `${text.slice(0, -1)},"event":${eventText(event)}}`;
 };
 
-export const requestOf = (order: RunOrder, runId: string, more: Partial<StartRequest>): StartRequest => {
+export interface More {
+  readonly key?: KeyClaim;
+  readonly group?: GroupClaim | undefined;
+  readonly waitMs?: number;
+}
+
+export const requestOf = (order: RunOrder, runId: string, { group, ...more }: More): StartRequest => {
   const { flow, version } = order;
   return {
     runId,
-    created: createdText(order, runId),
+    created: createdText(order, runId, group),
     flow: flow.name,
     version,
     waitMs: order.waitMs,
     ...(version === 0 ? { definition: JSON.stringify(flow) } : {}),
+    ...(group === undefined ? {} : { group }),
     ...more,
   };
 };
@@ -92,6 +113,7 @@ export const startAt = async (
 /** What a lane's reply means to the caller. `runId` is the id of this order: any other is an earlier one's. */
 export const outcomeOf = (env: Bindings, reply: Placed, runId: string): Started => {
   if (reply.outcome === 'key_reused') return reused(reply.runId);
+  if (reply.outcome === 'joined' || reply.outcome === 'skipped') return { ok: true, ...reply };
   if ('answer' in reply) {
     const outcome = reply.runId === runId ? 'started' : 'repeated';
     return { ok: true, outcome, runId: reply.runId, answer: reply.answer };
@@ -99,5 +121,6 @@ export const outcomeOf = (env: Bindings, reply: Placed, runId: string): Started 
   if ('runId' in reply) {
     return { ok: true, outcome: 'repeated', runId: reply.runId, answer: { status: 'running' } };
   }
+  if (reply.outcome === 'full') return tooManyWait();
   return reply.outcome === 'wrong_home' ? wrongHome(env) : full();
 };

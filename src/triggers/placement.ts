@@ -1,10 +1,10 @@
 /** Where the run of an order shall live, and who judges its key: found out before any lane is asked. */
-import type { KeyClaim, StartRequest } from '../domain/lane.ts';
+import type { GroupClaim, KeyClaim, StartRequest } from '../domain/lane.ts';
 import { refuse, type Refusal } from '../domain/problem.ts';
 import type { Bindings } from '../storage/bindings.ts';
 import { sha256 } from '../storage/digest.ts';
 import { homeOf, laneFor, mintRun, OWN_LANE, pickLane, type Lane } from '../storage/lanes.ts';
-import type { OrderKey, RunOrder } from './order.ts';
+import type { OrderKey, RunGroup, RunOrder } from './order.ts';
 import { requestOf } from './place-run.ts';
 
 /** A key row lives eight days; whoever comes later than seven would find it gone and start a second run. */
@@ -27,6 +27,7 @@ export interface Elsewhere {
   readonly how: 'elsewhere';
   readonly home: Lane;
   readonly claim: KeyClaim;
+  readonly group: GroupClaim | undefined;
   /** for the run, should the claim be ours */
   readonly runId: string;
 }
@@ -44,26 +45,41 @@ const lived = (runId: string, lane: Lane | undefined): Lane => {
   return lane;
 };
 
+const groupOf = async ({ name, policy, settleMs, at }: RunGroup): Promise<GroupClaim> => ({
+  hash: await sha256(name),
+  policy,
+  at,
+  ...(settleMs === undefined ? {} : { settleMs }),
+});
+
 /** The number of the lane in which the run has to live, where something ties it to one. */
-const boundTo = (order: RunOrder): number | undefined =>
-  order.flow.settings.lane === 'own' ? OWN_LANE : undefined;
+const boundTo = (env: Bindings, { flow }: RunOrder, group: GroupClaim | undefined): number | undefined => {
+  if (group !== undefined) return homeOf(env, group.hash).number;
+  return flow.settings.lane === 'own' ? OWN_LANE : undefined;
+};
 
 /** @param number the lane of a run that has no key, or is tied to it */
-export const placedIn = async (env: Bindings, order: RunOrder, number: number): Promise<Here> => {
+export const placedIn = async (
+  env: Bindings,
+  order: RunOrder,
+  number: number,
+  group?: GroupClaim,
+): Promise<Here> => {
   const runId = await mintRun(env, number, order.now);
   const lane = lived(runId, await laneFor(env, runId));
-  return { how: 'here', lane, request: requestOf(order, runId, {}) };
+  return { how: 'here', lane, request: requestOf(order, runId, { group }) };
 };
 
 export const placementOf = async (env: Bindings, order: RunOrder): Promise<Placement | Refusal> => {
   const { key, now } = order;
-  const bound = boundTo(order);
-  if (key === undefined) return placedIn(env, order, bound ?? pickLane(env, order.flow.settings));
+  const group = order.group && (await groupOf(order.group));
+  const bound = boundTo(env, order, group);
+  if (key === undefined) return placedIn(env, order, bound ?? pickLane(env, order.flow.settings), group);
   const late = tooOld(key.firstAt ?? now, now);
   if (late !== undefined) return late;
   const claim = await claimOf(key, now);
   const home = homeOf(env, claim.hash);
   const runId = await mintRun(env, bound ?? home.number, now);
-  if (bound !== undefined && bound !== home.number) return { how: 'elsewhere', home, claim, runId };
-  return { how: 'here', lane: home, request: requestOf(order, runId, { key: claim }) };
+  if (bound !== undefined && bound !== home.number) return { how: 'elsewhere', home, claim, group, runId };
+  return { how: 'here', lane: home, request: requestOf(order, runId, { key: claim, group }) };
 };
