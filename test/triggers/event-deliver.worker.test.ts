@@ -182,7 +182,7 @@ describe('a consumer', () => {
     expect(started).toHaveLength(3);
     expect(lanes.allRuns().toSorted()).toEqual(started);
     const runs = await Promise.all(events.map(async (event) => (await verdictOf(event, 'one'))?.run));
-    expect(runs.toSorted()).toEqual(started);
+    expect(new Set(runs)).toEqual(new Set(started));
   });
 
   it('T3: waits longer and longer while D1 is silent, and longer than a hundred tries last', async () => {
@@ -216,7 +216,7 @@ describe('a consumer', () => {
     const stuck = storedEvent('one', 'stuck');
     await keep(good, stuck);
     const { bindings } = withFakeLanes({
-      DB: refusing((sql) => sql.includes('octet_length') || /^select/.test(sql)),
+      DB: refusing((sql) => sql.includes('octet_length') || sql.startsWith('select')),
     });
     vi.spyOn(console, 'error').mockReturnValue();
 

@@ -69,7 +69,11 @@ export const bring = async (
   const sent = bodies.map((body, at) => ({ id: `m${at}`, timestamp: new Date(now), attempts, body }));
   const batch = createMessageBatch(queue, sent);
   const messages = batch.messages.map((message, at) => ({
-    ...{ id: message.id, timestamp: message.timestamp, attempts, body: message.body, metadata: undefined },
+    id: message.id,
+    timestamp: message.timestamp,
+    attempts,
+    body: message.body,
+    metadata: undefined,
     ack: () => void (outcomes[at] ??= 'ack'),
     retry: ({ delaySeconds = 0 }: QueueRetryOptions = {}) => void (outcomes[at] ??= delaySeconds),
   }));
