@@ -7,10 +7,12 @@ export interface Api extends Target {
   readonly signal: AbortSignal;
 }
 
+export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 export interface Ask<T extends z.ZodType> {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** members that are undefined are left out */
-  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** members that are undefined are left out; a list repeats its name */
+  readonly query?: Query;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** shape of the answer */
@@ -99,7 +101,7 @@ const addressOf = (api: Api, path: string, query: Ask<z.ZodType>['query']): URL 
     throw new CliError('usage', `"${api.url}" is no address: write it like http://localhost:8787.`);
   }
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined) address.searchParams.set(name, value);
+    for (const one of [value ?? []].flat()) address.searchParams.append(name, one);
   }
   return address;
 };

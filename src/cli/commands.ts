@@ -3,6 +3,9 @@ import type { Command } from './command.ts';
 import { cards } from './commands/cards.ts';
 import { connectionsAdd, connectionsList, connectionsRemove } from './commands/connections.ts';
 import { cancel, retry, settle } from './commands/control.ts';
+import { eventsReplay } from './commands/events-replay.ts';
+import { eventsTest } from './commands/events-test.ts';
+import { eventsList, eventsShow } from './commands/events.ts';
 import { flowsPull, flowsPush } from './commands/flows-move.ts';
 import { flowsArchive, flowsDisable, flowsEnable } from './commands/flows-status.ts';
 import { flowsCheck, flowsDiff, flowsList } from './commands/flows.ts';
@@ -11,6 +14,9 @@ import { runs } from './commands/runs.ts';
 import { schedulesPreview } from './commands/schedules-preview.ts';
 import { secretsList, secretsRemove, secretsSet } from './commands/secrets.ts';
 import { show } from './commands/show.ts';
+import { sourcesAdd, sourcesRetire, sourcesRotate } from './commands/sources-add.ts';
+import { sourcesKinds } from './commands/sources-kinds.ts';
+import { sourcesList, sourcesPause, sourcesRemove, sourcesResume, sourcesShow } from './commands/sources.ts';
 import { tokensCreate, tokensList, tokensRevoke } from './commands/tokens.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -29,6 +35,19 @@ export const COMMANDS: readonly Command[] = [
   flowsDisable,
   flowsArchive,
   schedulesPreview,
+  sourcesKinds,
+  sourcesAdd,
+  sourcesList,
+  sourcesShow,
+  sourcesRotate,
+  sourcesRetire,
+  sourcesPause,
+  sourcesResume,
+  sourcesRemove,
+  eventsList,
+  eventsShow,
+  eventsReplay,
+  eventsTest,
   cards,
   connectionsList,
   connectionsAdd,

@@ -45,7 +45,7 @@ const readObject = async (given: string, terminal: Terminal): Promise<JsonObject
 };
 
 /** `days=5` is a number, `name=Stella` a text: what is no JSON is text. */
-const assignment = (given: string): [string, Json] => {
+export const assignment = (given: string): [string, Json] => {
   const at = given.indexOf('=');
   if (at < 1) throw new CliError('usage', `--set takes KEY=VALUE, not "${given}".`);
   const text = given.slice(at + 1);

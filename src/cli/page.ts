@@ -1,13 +1,13 @@
 /** Reads lists page by page. */
 import * as z from 'zod';
 import { pageOf } from './answers.ts';
-import { askApi, type Api } from './api.ts';
+import { askApi, type Api, type Query } from './api.ts';
 
 const MOST_PER_PAGE = 200;
 
 export interface ListQuery<T extends z.ZodType> {
   readonly item: T;
-  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly query?: Query;
   /** how many at most; all without it */
   readonly limit?: number;
 }

@@ -95,11 +95,29 @@ describe('a source', () => {
 
   it('is refused when its name is none, or its expressions cannot be read', async () => {
     expect((await refusal(await put('No_Name', { kind: 'okta' }))).code).toBe('invalid_input');
-    const settings = { scheme: { kind: 'header' }, id: '${{ event.(id }}' };
+    const settings = { auth: { scheme: 'none' }, subject: 'event.(id' };
 
-    const { code } = await refusal(await put('odd', { kind: 'generic', settings }));
+    const { errors } = await refusal(await put('odd', { kind: 'generic', settings }));
 
-    expect(code).toBe('invalid_input');
+    expect(errors).toEqual([
+      expect.objectContaining({ path: 'settings.subject', code: 'expression_syntax' }),
+    ]);
+  });
+
+  it('needs no secret where its settings let everybody in, and one once they do not', async () => {
+    const open = await read(
+      await put('open', { kind: 'generic', settings: { auth: { scheme: 'none' } } }),
+      Shown,
+    );
+    expect([open.secret, open.secrets]).toEqual([null, []]);
+    const given = { kind: 'generic', settings: { auth: { scheme: 'none' } }, secret: 'x' };
+    expect((await refusal(await put('open', given))).errors?.[0]).toMatchObject({ path: 'secret' });
+
+    const settings = { auth: { scheme: 'header', header: 'X-Secret' } };
+    const closed = await read(await put('open', { kind: 'generic', settings }), Shown);
+
+    expect(closed.secret).toMatch(/^[\w-]{43}$/);
+    expect(closed.secrets).toHaveLength(1);
   });
 
   it('changes its settings and its note, and keeps its secrets', async () => {

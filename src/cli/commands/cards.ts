@@ -5,6 +5,7 @@ import { command } from '../command.ts';
 import { CliError } from '../exit.ts';
 import { askApi } from '../api.ts';
 import { readWhole } from '../page.ts';
+import { fieldLines, typeOf } from '../schema-lines.ts';
 import { drawTable, oneLine, pretty } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -19,25 +20,6 @@ const Card = z.looseObject({
   examples: z.array(z.looseObject({})),
 });
 type Card = z.output<typeof Card>;
-
-const Property = z.looseObject({ type: z.unknown(), description: z.string().optional() });
-const ObjectSchema = z.looseObject({
-  properties: z.record(z.string(), Property).default({}),
-  required: z.array(z.string()).default([]),
-});
-
-const typeOf = (type: unknown): string => {
-  if (Array.isArray(type)) return type.join(' or ');
-  return typeof type === 'string' ? type : 'any';
-};
-
-const fieldLines = (schema: unknown): string[] => {
-  const { properties, required } = ObjectSchema.parse(schema);
-  return Object.entries(properties).map(([name, { type, description }]) => {
-    const optional = required.includes(name) ? '' : ', optional';
-    return `  ${name}: ${typeOf(type)}${optional}${description === undefined ? '' : `  ${description}`}`;
-  });
-};
 
 const drawCard = (card: Card, { paint }: Terminal): string[] => {
   const [example] = card.examples;
