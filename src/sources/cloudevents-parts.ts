@@ -7,9 +7,7 @@ import { attributeText } from './cloudevents-header.ts';
 import { fromBase64, textOf } from './encoded-bytes.ts';
 import { isDeeperThan } from './json-parts.ts';
 import type { Post } from './kind.ts';
-import { type Part, split, type Split } from './split.ts';
-
-const DEEPEST = 200;
+import { DEEPEST, type Part, split, type Split } from './split.ts';
 
 const refuse = (reason: 'malformed' | 'unsupported', message: string): Split => ({
   ok: false,

@@ -18,7 +18,7 @@ export type Split =
   | { readonly ok: false; readonly reason: 'malformed' | 'unsupported'; readonly message: string };
 
 /** Deeper ones are no data: what copies or writes them would run out of stack. */
-const DEEPEST = 200;
+export const DEEPEST = 200;
 
 const malformed = (message: string): Split => ({ ok: false, reason: 'malformed', message });
 

@@ -1,10 +1,13 @@
 /** Shared Signals (SSF 1.0, CAEP, RISC) and SCIM events: Security Event Tokens pushed as RFC 8935 has it. */
+import { base64url } from 'jose';
 import * as z from 'zod';
 import { COME_AGAIN, empty, refused } from './answer.ts';
+import { isDeeperThan } from './json-parts.ts';
 import { JWT_ALGORITHMS, JwksUrl, listOf, OneOrMore, verifyJwt } from './jwt.ts';
 import type { Answer, Arrival, OddKind, Received, RefusalReason } from './kind.ts';
 import { prove } from './prove.ts';
 import { readSet, type SetError } from './security-event.ts';
+import { DEEPEST } from './split.ts';
 
 const Settings = z.strictObject({
   issuer: z
@@ -105,6 +108,12 @@ const wrongRequest = async (settings: Settings, arrival: Arrival): Promise<Recei
   return proven.ok ? null : turnAway('authentication_failed', proven.reason, proven.message);
 };
 
+/** Of a token that was verified, so that its claims are JSON. */
+const isTooDeep = (token: string): boolean => {
+  const [, claims = ''] = token.split('.');
+  return isDeeperThan(new TextDecoder().decode(base64url.decode(claims)), DEEPEST);
+};
+
 const receive = async (settings: Settings, arrival: Arrival): Promise<Received> => {
   const wrong = await wrongRequest(settings, arrival);
   if (wrong !== null) return wrong;
@@ -124,6 +133,7 @@ const receive = async (settings: Settings, arrival: Arrival): Promise<Received> 
     if (error === null) return refused(verified.reason, verified.message);
     return turnAway(error, verified.reason, verified.message);
   }
+  if (isTooDeep(token)) return turnAway('invalid_request', 'malformed', 'The claims are nested too deep');
   const read = readSet(verified.claims, token, settings);
   if (!read.ok) return turnAway(read.error, 'malformed', read.message);
   return { outcome: 'events', events: read.events, response: ACCEPTED };

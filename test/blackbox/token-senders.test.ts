@@ -1,7 +1,9 @@
 /** Senders that prove themselves by tokens, posting to a running Sluice: a transmitter with its keys, and the CloudEvents SDK. */
+import type { ServerResponse } from 'node:http';
 import { CloudEvent, emitterFor, httpTransport, Mode } from 'cloudevents';
 import * as z from 'zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCallee } from '../connectors/callee.ts';
 import {
   makeKey,
   signed,
@@ -54,8 +56,8 @@ const claims = (jti: string) => ({
 
 describe('a transmitter of security events', { timeout: 60_000 }, () => {
   let address: string;
-  const push = (token: string): Promise<Response> =>
-    fetch(address, { method: 'POST', headers: { 'Content-Type': 'application/secevent+jwt' }, body: token });
+  const push = (token: string, to = address): Promise<Response> =>
+    fetch(to, { method: 'POST', headers: { 'Content-Type': 'application/secevent+jwt' }, body: token });
 
   it('pushes many tokens at once to a Sluice that has not seen its keys: each is an event, the keys are fetched once', async () => {
     const { iss: issuer, aud: audience } = claims('');
@@ -89,6 +91,22 @@ describe('a transmitter of security events', { timeout: 60_000 }, () => {
     transmitter.keys = [key, next];
 
     expect((await push(await signed(claims('set-rotated'), next))).status).toBe(202);
+  });
+
+  it.each([
+    ['hangs', () => undefined],
+    ['is huge', (answer: ServerResponse) => void answer.end(`{"keys":["${'x'.repeat(1_000_000)}"]}`)],
+  ])('is told to come again when its key set %s', async (fault, answer) => {
+    const keys = await startCallee((_, response) => answer(response));
+    const { iss: issuer, aud: audience } = claims('');
+    const name = fault.replace(' ', '-');
+    const source = await addSource(name, 'ssf', { issuer, audience, jwksUrl: keys.url });
+
+    const told = await push(await signed(claims('set-1'), key), source.address);
+
+    expect(told.status).toBe(503);
+    expect(Number(told.headers.get('Retry-After'))).toBeGreaterThan(0);
+    await keys.close();
   });
 
   it('learns from the answer what is wrong with a token', async () => {

@@ -147,6 +147,16 @@ describe('a token that is pushed', () => {
     expect(refusal(await push(token))).toMatchObject({ status: 400, err: 'invalid_key' });
   });
 
+  it('is refused when its claims are nested deeper than anybody could copy', async () => {
+    const deep = `{"a":`.repeat(1_000) + '1' + '}'.repeat(1_000);
+    const claims = { ...CLAIMS, events: { [REVOKED]: JSON.parse(deep) as JsonObject } };
+
+    expect(refusal(await push(await signed(claims, key)))).toMatchObject({
+      status: 400,
+      err: 'invalid_request',
+    });
+  });
+
   it('is refused with an algorithm that the source does not take', async () => {
     const settings = { algorithms: ['ES256'] };
 
