@@ -1,4 +1,5 @@
 /** JSON values as the whole system passes them, and the few operations that every room needs on them. */
+import { Buffer } from 'node:buffer';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -9,19 +10,7 @@ export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Length in bytes of a text as UTF-8, without encoding it. */
-export const utf8Length = (text: string): number => {
-  let bytes = text.length;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit < 0x80) continue;
-    if (unit < 0x800) bytes += 1;
-    else if (unit >= 0xd800 && unit < 0xdc00)
-      bytes += 1; // a pair is two units and four bytes
-    else if (unit >= 0xdc00 && unit < 0xe000) bytes += 1;
-    else bytes += 2;
-  }
-  return bytes;
-};
+export const utf8Length = (text: string): number => Buffer.byteLength(text);
 
 /** JSON with keys in order, so that equal values have equal texts. */
 export const canonical = (value: Json): string => {
