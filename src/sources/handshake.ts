@@ -12,7 +12,7 @@ const challengeIn = ({ challenge }: Handshake, post: Post, body: Json | undefine
   return body === undefined ? null : (findAt(body, challenge.path) ?? null);
 };
 
-/** Undefined when the request is none of this kind. @param body as JSON, where it is */
+/** Undefined when the request is none of this kind. @param body as JSON; undefined while nobody has read it */
 export const handshake = (shake: Handshake, post: Post, body: Json | undefined): Answer | undefined => {
   if (post.method !== shake.method) return undefined;
   const { when } = shake;
@@ -21,7 +21,3 @@ export const handshake = (shake: Handshake, post: Post, body: Json | undefined):
   if (typeof challenge !== 'string' || challenge === '' || challenge.length > LONGEST) return undefined;
   return shake.answer(challenge);
 };
-
-/** Whether the body has to be read to know. */
-export const readsBody = ({ challenge, when }: Handshake): boolean =>
-  'path' in challenge || when !== undefined;

@@ -105,7 +105,7 @@ export type Shape =
 /** How a sender finds out, before it sends events, whether somebody is there. */
 export interface Handshake {
   readonly method: 'GET' | 'POST';
-  /** whether it has to prove who it is, like a post of events: then it is a post */
+  /** whether it has to prove who it is, like a post of events: only then its body is read */
   readonly proven: boolean;
   /** only where this path of the body has this value */
   readonly when?: { readonly path: string; readonly equals: string };

@@ -3,10 +3,9 @@
  *
  * T2: nothing comes out as events before the proof of its sender has been verified over the bytes that came.
  */
-import type { Json } from '../domain/json.ts';
 import { refused } from './answer.ts';
 import { textOf } from './encoded-bytes.ts';
-import { handshake, readsBody } from './handshake.ts';
+import { handshake } from './handshake.ts';
 import type { Arrival, Handshake, Post, Received, Recipe, SourceConfig, SourcePorts } from './kind.ts';
 import type { Signed } from './proof.ts';
 import { prove } from './prove.ts';
@@ -15,21 +14,10 @@ import { splitSettings } from './shared-settings.ts';
 import { split } from './split.ts';
 import { kindOf } from './table.ts';
 
-/** Nobody has proved anything yet: larger bodies are not read for a challenge. */
-const MOST_UNPROVEN_BYTES = 8_192;
-
-const jsonOf = (body: Uint8Array<ArrayBuffer>): Json | undefined => {
-  const text = body.byteLength > MOST_UNPROVEN_BYTES ? undefined : textOf(body);
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
+/** Before anything is proved, and so without a look into the body. */
 const greet = (shake: Handshake, post: Post): Received | undefined => {
   if (shake.proven) return undefined;
-  const response = handshake(shake, post, readsBody(shake) ? jsonOf(post.body) : undefined);
+  const response = handshake(shake, post, undefined);
   return response === undefined ? undefined : { outcome: 'answered', response };
 };
 
