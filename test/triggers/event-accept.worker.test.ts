@@ -230,6 +230,28 @@ describe('odd events', () => {
   });
 });
 
+describe('T3: what D1 has', () => {
+  it('is accepted before the queue has answered', async () => {
+    let take = (): void => undefined;
+    const { queue, batches } = fakeQueue();
+    const taken = new Promise<void>((resolve) => (take = resolve));
+    const slow = {
+      ...queue,
+      sendBatch: (requests: Iterable<MessageSendRequest>) => taken.then(() => queue.sendBatch(requests)),
+    };
+    const beside: Promise<void>[] = [];
+
+    const post = postOf([found('a')], { source: 'slow-queue' });
+    const accepted = await acceptEvents({ DB: env.DB, EVENTS: slow }, post, (work) => beside.push(work));
+
+    expect(accepted).toEqual({ outcome: 'accepted', fresh: 1 });
+    expect(batches).toEqual([]);
+    take();
+    await Promise.all(beside);
+    expect(batches).toHaveLength(1);
+  });
+});
+
 describe('T3: when only the queue fails', () => {
   it('the post is accepted, for the tick sends what is open', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => undefined);

@@ -1,10 +1,9 @@
 /**
- * Accepts the events of one verified post: one D1 statement, then the queue, then the sender's answer.
+ * Accepts the events of one verified post: one D1 statement, then the sender's answer, and the queue beside it.
  *
  * T3: nothing is acknowledged before it is durable.
  *
- *   D1 has them    queue takes them   accepted
- *   D1 has them    queue refuses      accepted: the tick sends what is open
+ *   D1 has them                       accepted, and handed to the queue; if it refuses, the tick sends what is open
  *   D1 is silent   queue takes them   accepted: the messages carry them whole, and the consumer writes them down
  *   D1 is silent   queue refuses, or  unavailable: the sender is asked to come again. Part of it may have been kept; its
  *                  too big for it     ids make that harmless
@@ -69,8 +68,14 @@ const deliver = async (env: Env, source: string, rows: readonly IdentifiedRow[])
   }
 };
 
-/** Keeps what is new of a post, and sends it on its way. */
-export const acceptEvents = async (env: Env, post: VerifiedPost): Promise<Accepted> => {
+/** Takes work that nobody waits for, such as `waitUntil`. */
+export type Beside = (work: Promise<void>) => void;
+
+/**
+ * Keeps what is new of a post, and sends it on its way: `beside` the answer where there is one, for the queue takes as
+ * long as D1 and what D1 has is safe.
+ */
+export const acceptEvents = async (env: Env, post: VerifiedPost, beside?: Beside): Promise<Accepted> => {
   const { source, events, headers, now } = post;
   if (events.length > MOST_EVENTS) {
     return { outcome: 'too_many', message: `${events.length} events; at most ${MOST_EVENTS} come at once` };
@@ -88,11 +93,13 @@ export const acceptEvents = async (env: Env, post: VerifiedPost): Promise<Accept
       headers,
     );
     const open = prepared.filter(({ event }) => event.fault === undefined && fresh.has(event.id));
-    await deliver(
+    const delivery = deliver(
       env,
       source,
       open.map(({ row }) => row),
     );
+    if (beside === undefined) await delivery;
+    else beside(delivery);
     return { outcome: 'accepted', fresh: fresh.size };
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;

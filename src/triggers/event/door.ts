@@ -63,7 +63,8 @@ const keep = async (
 ): Promise<Response> => {
   const headers = keptHeaders(c.req.raw.headers, source);
   const now = Date.now();
-  const accepted = await acceptEvents(c.env, { source: source.name, events: received.events, headers, now });
+  const verified = { source: source.name, events: received.events, headers, now };
+  const accepted = await acceptEvents(c.env, verified, (work) => later(c, work));
   switch (accepted.outcome) {
     case 'accepted':
       later(c, flushRefusals(c.env.DB, source.name, now));
