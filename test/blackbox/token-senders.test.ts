@@ -68,7 +68,7 @@ describe('a transmitter of security events', { timeout: 60_000 }, () => {
     }));
     const tokens = await Promise.all(Array.from({ length: 20 }, (_, at) => signed(claims(`set-${at}`), key)));
 
-    const answers = await Promise.all(tokens.map(push));
+    const answers = await Promise.all(tokens.map((token) => push(token)));
 
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(202));
     expect(transmitter.fetches()).toBe(1);
