@@ -42,10 +42,9 @@ describe('sluice events list', () => {
   it('asks with every filter, a type as often as it is given', async () => {
     fake = await fakeSluice({ 'GET /api/v1/events': { json: { items: [], next: null } } });
 
-    await ask(
-      ...['events', 'list', '--source', 'okta', '--type', 'user.*', '--type', 'group.*', '--subject', 'ana'],
-      ...['--verdict', 'error', '--flow', 'alert', '--since', '2h', '--until', '1h', '--limit', '5'],
-    );
+    const chosen =
+      'events list --source okta --type user.* --type group.* --subject ana --verdict error --flow alert';
+    await ask(...`${chosen} --since 2h --until 1h --limit 5`.split(' '));
 
     expect([...new URL(fake.asked[0]?.path ?? '', fake.url).searchParams]).toEqual([
       ['source', 'okta'],

@@ -54,17 +54,20 @@ describe('sluice sources add', () => {
   it('takes settings as JSON or text, dots leading into objects', async () => {
     fake = await fakeSluice({ 'PUT /api/v1/sources/okta': { json: source() } });
 
-    await ask(
-      ...['sources', 'add', 'okta', '--set', 'header=X-Secret', '--set', 'ownActors=["00T1"]'],
-      ...['--set', 'backfill.connection=okta', '--set', 'backfill.filter=eventType eq "a.b"'],
-    );
+    const settings = [
+      'header=X-Secret',
+      'ownActors=["00T1"]',
+      'backfill.connection=okta',
+      'backfill.filter=type eq "a b"',
+    ];
+    await ask('sources', 'add', 'okta', ...settings.flatMap((one) => ['--set', one]));
 
     expect(fake.asked[0]?.body).toEqual({
       kind: 'okta',
       settings: {
         header: 'X-Secret',
         ownActors: ['00T1'],
-        backfill: { connection: 'okta', filter: 'eventType eq "a.b"' },
+        backfill: { connection: 'okta', filter: 'type eq "a b"' },
       },
     });
   });
