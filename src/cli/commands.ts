@@ -11,7 +11,15 @@ import { flowsArchive, flowsDisable, flowsEnable } from './commands/flows-status
 import { flowsCheck, flowsDiff, flowsList } from './commands/flows.ts';
 import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
+import { schedulesBackfill } from './commands/schedules-backfill.ts';
 import { schedulesPreview } from './commands/schedules-preview.ts';
+import {
+  schedulesList,
+  schedulesPause,
+  schedulesResume,
+  schedulesRun,
+  schedulesShow,
+} from './commands/schedules.ts';
 import { secretsList, secretsRemove, secretsSet } from './commands/secrets.ts';
 import { show } from './commands/show.ts';
 import { sourcesAdd, sourcesRetire, sourcesRotate } from './commands/sources-add.ts';
@@ -35,6 +43,12 @@ export const COMMANDS: readonly Command[] = [
   flowsDisable,
   flowsArchive,
   schedulesPreview,
+  schedulesList,
+  schedulesShow,
+  schedulesPause,
+  schedulesResume,
+  schedulesRun,
+  schedulesBackfill,
   sourcesKinds,
   sourcesAdd,
   sourcesList,
