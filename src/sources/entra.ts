@@ -149,8 +149,9 @@ export const entra: OddKind<Settings> = {
     'POST https://graph.microsoft.com/v1.0/subscriptions with this address as notificationUrl and lifecycleNotificationUrl, and the secret as clientState; renew it before it expires.',
   settings: Settings,
   secret: () => 'generated',
+  // Others might come back spelled in another way, and then stay in what is kept.
   secretProblem: (secret) =>
-    secret.length <= 128 ? null : 'Microsoft Graph takes at most 128 characters as clientState',
+    /^[\w.~-]{1,128}$/.test(secret) ? null : 'Take at most 128 letters, digits and . _ ~ - as clientState',
   unavailable: COME_AGAIN,
   receive,
 };

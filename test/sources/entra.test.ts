@@ -181,8 +181,11 @@ describe('a notification', () => {
   });
 
   it('has a secret that Graph can carry', () => {
-    expect(SOURCE_KINDS.entra?.secretProblem?.('x'.repeat(129), {})).toContain('128');
-    expect(SOURCE_KINDS.entra?.secretProblem?.('x'.repeat(128), {})).toBeNull();
+    const problem = (secret: string) => SOURCE_KINDS.entra?.secretProblem?.(secret, {});
+
+    expect(problem('x'.repeat(129))).toContain('128');
+    expect(problem('it+"s')).toContain('letters');
+    expect(problem('x'.repeat(128))).toBeNull();
   });
 });
 
