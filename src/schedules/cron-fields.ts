@@ -94,7 +94,9 @@ const weekdaysOf = (field: string, kind: Kind): CronFields['weekdays'] => {
   if (field === '*') return undefined;
   const found = field.split(',').flatMap((entry): readonly NthWeekday[] => {
     const [days = '', nth, ...more] = entry.split('#');
-    if (more.length > 0) throw new Fault(`"${entry}" cannot be read`);
+    if (more.length > 0 || (nth !== undefined && /[*/]/.test(days))) {
+      throw new Fault(`"${entry}" cannot be read: before "#" stands a weekday, such as MON#1`);
+    }
     const place = nth === undefined ? {} : { nth: nthOf(nth) };
     // 7 is Sunday, as 0 is.
     return rangeOf(days, kind).map((day) => ({ weekday: day % 7, ...place }));

@@ -154,6 +154,38 @@ settings: { history: fulll }
       '1:35 "every" is not right: "at" must be a time of day such as "09:00", in quotes, or a list of them',
     ],
     [
+      'trigger: { kind: schedule, every: { minutes: 0 } }\nsteps: [{ stop: x }]',
+      '1:46 "minutes" must be a whole number from 1 to 1440',
+    ],
+    [
+      'trigger: { kind: schedule, every: { minutes: 5, days: 1 } }\nsteps: [{ stop: x }]',
+      /^1:35 "every" has more than one unit: it must be \{ minutes: 15 \}/,
+    ],
+    [
+      'trigger: { kind: schedule, every: { month: 1 } }\nsteps: [{ stop: x }]',
+      /^1:35 "every" must be \{ minutes: 15 \}/,
+    ],
+    [
+      'trigger: { kind: schedule, every: { minutes: 5, at: "09:00" } }\nsteps: [{ stop: x }]',
+      '1:49 "at" is not known here; known are minutes, between',
+    ],
+    [
+      'trigger: { kind: schedule, cron: "0 0 31 2 *" }\nsteps: [{ stop: x }]',
+      '1:34 This never fires: no day has such a time',
+    ],
+    [
+      'trigger: { kind: schedule, cron: "0 9 * * *", start: 2026-12-01, end: 2026-11-01 }\nsteps: [{ stop: x }]',
+      '1:71 "end" (2026-11-01) is before "start" (2026-12-01)',
+    ],
+    [
+      'trigger: { kind: schedule, at: 2026-12-24 }\nsteps: [{ stop: x }]',
+      '1:32 "at" must be one time of one day in whole minutes, such as 2026-12-24T18:00',
+    ],
+    [
+      'trigger: { kind: schedule, cron: "0 9 * * *", spread: 30s }\nsteps: [{ stop: x }]',
+      '1:55 "spread" must be whole minutes, such as 5m',
+    ],
+    [
       'trigger: { kind: schedule, every: { days: 1 }, timezone: Europe/Berln }\nsteps: [{ stop: x }]',
       '1:58 "timezone" must be a time zone that exists, such as Europe/Berlin or UTC',
     ],
