@@ -1,12 +1,14 @@
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { StoredEvent } from '../../src/domain/event.ts';
+import { callLane } from '../../src/storage/call-lane.ts';
 import { listFlows, setStatus } from '../../src/storage/flows.ts';
+import { laneFor } from '../../src/storage/lanes.ts';
 import { publish, setUp } from './doorway.ts';
 import {
   bring,
   byIds,
   keep,
-  refusing,
   rowOfEvent,
   storedEvent,
   verdictOf,
@@ -28,11 +30,13 @@ beforeAll(async () => {
     one: flow('one'),
     ours: flow('echoing'),
     meant: flow('echoing', ', selfCaused: true'),
+    serial:
+      'trigger: { kind: event, source: keyed, key: "${{ event.data.user }}" }\nsteps: [{ wait: { for: 1h } }]',
+    gather: flow('gathering', ', settle: 1h'),
   });
   await setStatus(env.DB, 'asleep', { status: 'disabled', at: Date.now() });
   expect(await listFlows(env.DB, { status: 'disabled' }, { limit: 9 })).toHaveLength(1);
 });
-afterEach(() => void vi.restoreAllMocks());
 
 const addSource = (name: string, settings: object, pausedAt: number | null = null) =>
   env.DB.prepare(
@@ -41,6 +45,13 @@ const addSource = (name: string, settings: object, pausedAt: number | null = nul
   )
     .bind(name, pausedAt === null ? 'active' : 'paused', JSON.stringify(settings), pausedAt)
     .run();
+
+const statusOf = async (runId = ''): Promise<string> => {
+  const lane = await laneFor(env, runId);
+  if (lane === undefined) throw new Error(`There is no run ${runId}.`);
+  const viewed = await callLane(env, lane, (stub, header) => stub.view(header, runId, 0, 0));
+  return viewed.ok ? JSON.parse(viewed.value.detail ?? '{}').status : viewed.detail;
+};
 
 describe('an event that is delivered', () => {
   it('T4: ends in a verdict for every flow of its source, with the reason', async () => {
@@ -166,132 +177,37 @@ describe('an event that is delivered', () => {
   });
 });
 
-describe('a consumer', () => {
-  it('T1: that dies between the runs and the verdicts starts nothing twice', async () => {
-    const { bindings, lanes } = withFakeLanes();
-    const events = ['d1', 'd2', 'd3'].map((id) => storedEvent('one', id));
+describe('a flow with a key, before the real lanes', () => {
+  const runsOf = async (events: readonly StoredEvent[], flowName: string) =>
+    Promise.all(events.map(async (event) => (await verdictOf(event, flowName))?.run));
+
+  it('runs the events of a key one after the other, by their time', async () => {
+    const at = Date.now();
+    const [late, early, other] = [
+      storedEvent('keyed', 'late', { time: at, raw: '{"user":"lee"}' }),
+      storedEvent('keyed', 'early', { time: at - 60_000, raw: '{"user":"lee"}' }),
+      storedEvent('keyed', 'other', { time: at, raw: '{"user":"ana"}' }),
+    ];
+    await keep(late, early, other);
+
+    await bring([whole([late, early, other])]);
+
+    const runs = await runsOf([late, early, other], 'serial');
+    expect(new Set(runs).size).toBe(3);
+    expect(await Promise.all(runs.map((run) => statusOf(run)))).toEqual(['queued', 'waiting', 'waiting']);
+  });
+
+  it('that settles gathers them in one run', async () => {
+    const events = ['x', 'y', 'z'].map((id) => storedEvent('gathering', id));
     await keep(...events);
-    const dying = { ...bindings, DB: refusing((sql) => sql.includes('UPDATE events')) };
-    const log = vi.spyOn(console, 'error').mockReturnValue();
 
-    expect(await bring([whole(events)], { bindings: dying })).toEqual([15]);
-    const started = lanes.allRuns().toSorted();
-    expect(await bring([whole(events)], { bindings, attempts: 2 })).toEqual(['ack']);
+    await bring([whole(events.slice(0, 2)), whole(events.slice(2))]);
 
-    expect(log).toHaveBeenCalled();
-    expect(started).toHaveLength(3);
-    expect(lanes.allRuns().toSorted()).toEqual(started);
-    const runs = await Promise.all(events.map(async (event) => (await verdictOf(event, 'one'))?.run));
-    expect(new Set(runs)).toEqual(new Set(started));
-  });
-
-  it('T3: waits longer and longer while D1 is silent, and longer than a hundred tries last', async () => {
-    const event = storedEvent('one', 'waits');
-    const { bindings } = withFakeLanes({ DB: refusing(() => true) });
-    vi.spyOn(console, 'error').mockReturnValue();
-
-    const delays = await Promise.all(
-      Array.from({ length: 100 }, async (_, at) => {
-        const [delay] = await bring([whole([event], {})], { bindings, attempts: at + 1 });
-        return Number(delay);
-      }),
-    );
-
-    expect(delays.slice(0, 10)).toEqual([15, 30, 60, 120, 240, 480, 960, 1_920, 3_600, 3_600]);
-    expect(delays.reduce((sum, delay) => sum + delay, 0)).toBeGreaterThan(3.5 * 86_400);
-  });
-
-  it('T3: writes an event down that only the message had', async () => {
-    const event = storedEvent('one', 'carried');
-
-    expect(await bring([whole([event], { 'x-from': 'okta' })])).toEqual(['ack']);
-
-    const row = await env.DB.prepare('SELECT headers, raw FROM events WHERE id = ?1').bind(event.id).first();
-    expect(row).toEqual({ headers: '{"x-from":"okta"}', raw: event.raw });
-    expect(await verdictOf(event, 'one')).toMatchObject({ verdict: 'started' });
-  });
-
-  it('holds up no message because of another one', async () => {
-    const good = storedEvent('one', 'good');
-    const stuck = storedEvent('one', 'stuck');
-    await keep(good, stuck);
-    const { bindings } = withFakeLanes({
-      DB: refusing((sql) => sql.includes('octet_length') || sql.startsWith('select')),
+    const runs = await runsOf(events, 'gather');
+    expect(new Set(runs).size).toBe(1);
+    expect(await verdictOf(events[2]!, 'gather')).toMatchObject({
+      verdict: 'started',
+      reason: 'It joined a run that had not begun.',
     });
-    vi.spyOn(console, 'error').mockReturnValue();
-
-    // Whole events are not read back, so only the message with ids meets the database that does not answer.
-    expect(await bring([byIds([stuck]), whole([good])], { bindings })).toEqual([15, 'ack']);
-    expect(await verdictOf(good, 'one')).toMatchObject({ verdict: 'started' });
-  });
-
-  it('leaves an event open that no lane takes, says so, and lets the tick have it after three tries', async () => {
-    const event = storedEvent('one', 'laneless');
-    await keep(event);
-    const { bindings, lanes } = withFakeLanes();
-    const busy = () => {
-      for (const method of ['start', 'startMany', 'claim']) {
-        lanes.faults.set(
-          method,
-          Array.from({ length: 20 }, () => 'overloaded_object' as const),
-        );
-      }
-    };
-
-    busy();
-    expect(await bring([whole([event])], { bindings })).toEqual([2]);
-    expect(await rowOfEvent(event.id)).toMatchObject({
-      closed: false,
-      verdicts: { one: { verdict: 'error' } },
-    });
-    busy();
-    expect(await bring([whole([event])], { bindings, attempts: 4 })).toEqual(['ack']);
-    expect(await rowOfEvent(event.id)).toMatchObject({ closed: false });
-
-    lanes.faults.clear();
-    expect(await bring([byIds([event])], { bindings })).toEqual(['ack']);
-    expect(await rowOfEvent(event.id)).toMatchObject({
-      closed: true,
-      verdicts: { one: { verdict: 'started' } },
-    });
-  });
-
-  it('keeps what it cannot read, and delivers the rest', async () => {
-    const event = storedEvent('one', 'beside');
-    await keep(event);
-
-    const outcomes = await bring([
-      '{',
-      { v: 1, kind: 'songs' },
-      whole([event]),
-      JSON.stringify(whole([event])),
-    ]);
-
-    expect(outcomes).toEqual(['ack', 'ack', 'ack', 'ack']);
-    expect(await verdictOf(event, 'one')).toMatchObject({ verdict: 'started' });
-    const { results } = await env.DB.prepare('SELECT body FROM dead_letters ORDER BY body').all();
-    expect(results).toEqual([{ body: '"{"' }, { body: '{"v":1,"kind":"songs"}' }]);
-  });
-
-  it('T1, T4: starts exactly one run an event and flow of 1,000 events, a fifth of them twice and in any order', async () => {
-    const { bindings, lanes } = withFakeLanes();
-    const events = Array.from({ length: 1_000 }, (_, at) => storedEvent('one', `many-${at}`));
-    for (let at = 0; at < 1_000; at += 100) await keep(...events.slice(at, at + 100));
-    const posts = [...events, ...events.slice(0, 200)]
-      .map((event, at) => ({ event, at: (at * 7_919) % 1_201 }))
-      .toSorted((one, other) => one.at - other.at)
-      .map(({ event }) => event);
-
-    for (let at = 0; at < posts.length; at += 60) {
-      const messages = [0, 20, 40].map((more) => whole(posts.slice(at + more, at + more + 20)));
-      expect(await bring(messages, { bindings })).toEqual(['ack', 'ack', 'ack']);
-    }
-
-    expect(lanes.allRuns()).toHaveLength(1_000);
-    const open = await env.DB.prepare(
-      `SELECT count(*) AS rows, count(DISTINCT verdicts ->> '$.one.run') AS runs FROM events
-       WHERE source_id LIKE 'many-%' AND closed_at IS NOT NULL AND verdicts ->> '$.one.verdict' = 'started'`,
-    ).first();
-    expect(open).toEqual({ rows: 1_000, runs: 1_000 });
   });
 });

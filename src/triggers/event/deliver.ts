@@ -2,7 +2,7 @@
  * Delivers events: asks every flow that listens, starts the runs of a whole batch together, and says what became of each
  * event for each flow. It writes nothing down and may be repeated: the same event starts the same run (T1).
  */
-import { NO_FLOW, type FlowVerdict, type StoredEvent } from '../../domain/event.ts';
+import { NO_FLOW, timeOf, type FlowVerdict, type StoredEvent } from '../../domain/event.ts';
 import type { Bindings } from '../../storage/bindings.ts';
 import { StoreUnavailable } from '../../storage/deadline.ts';
 import { findListeners, type Listeners } from '../../storage/listeners.ts';
@@ -57,7 +57,10 @@ const hear = async (env: Bindings, event: StoredEvent, how: Ordering): Promise<H
   return { id, says };
 };
 
-/** What became of each event, in their order. An event that some flow could not be asked about stays open. */
+/**
+ * What became of each event. They are dealt with in the order in which they happened, for the runs of a key keep it; one
+ * that some flow could not be asked about stays open.
+ */
 export const deliver = async (
   env: Bindings,
   events: readonly StoredEvent[],
@@ -65,7 +68,8 @@ export const deliver = async (
 ): Promise<readonly Delivered[]> => {
   const how = { origin: publicOrigin(env), now };
   const heard: Heard[] = [];
-  for (const event of events) heard.push(await hear(env, event, how));
+  const inTime = events.toSorted((one, other) => timeOf(one) - timeOf(other));
+  for (const event of inTime) heard.push(await hear(env, event, how));
   const concluded = await conclude(
     env,
     heard.map((one) => ('says' in one ? one.says : [])),
