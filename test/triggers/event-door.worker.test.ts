@@ -136,6 +136,19 @@ describe('POST /events/<source>', () => {
     expect(await kept('shaking')).toEqual([]);
   });
 
+  it('lets a sender ask first with whatever method it asks', async () => {
+    await install('azure', { kind: 'cloudevents', settings: { auth: { scheme: 'bearer' } } });
+
+    const response = await post('/events/azure', {
+      method: 'OPTIONS',
+      headers: { 'WebHook-Request-Origin': 'eventgrid.azure.net' },
+    });
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get('WebHook-Allowed-Origin')).toBe('eventgrid.azure.net');
+    expect(await kept('azure')).toEqual([]);
+  });
+
   it('finds id and type by the expressions of the settings', async () => {
     const settings = {
       auth: { scheme: 'header', header: 'X-Door' },
