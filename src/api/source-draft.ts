@@ -89,6 +89,8 @@ export interface SecretChoice {
   readonly isMade: boolean;
 }
 
+const random = (bytes: number): Buffer => Buffer.from(crypto.getRandomValues(new Uint8Array(bytes)));
+
 const secretRefusal = (message: string): Refusal => invalid([{ path: 'secret', code: 'secret', message }]);
 
 /** The secret that was given, or a new one where the kind lets us make it. */
@@ -107,8 +109,10 @@ export const chooseSecret = (
   }
   const problem = given === undefined ? null : (kind.secretProblem?.(given, own) ?? null);
   if (problem !== null) return secretRefusal(problem);
-  const random = (bytes: number): string =>
-    Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('base64url');
-  const secret = { id: random(6), secret: given ?? random(32), createdAt: now };
+  const secret = {
+    id: random(4).toString('hex'),
+    secret: given ?? random(32).toString('base64url'),
+    createdAt: now,
+  };
   return { ok: true, secret, isMade: given === undefined };
 };

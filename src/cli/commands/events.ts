@@ -77,6 +77,12 @@ const verdictLine = ({ flow, verdict, run, reason }: EventVerdict, paint: Paint)
   return `  ${flow ?? 'all flows'}  ${paintVerdict(verdict, paint)}  ${about}`.trimEnd();
 };
 
+/** What a log has brought came without any. */
+const headerLines = ({ headers }: EventDetail, paint: Paint): string[] => {
+  const lines = Object.entries(headers).map(([name, value]) => `  ${name}: ${oneLine(value)}`);
+  return lines.length === 0 ? [] : ['', paint('dim', 'headers'), ...lines];
+};
+
 const drawEvent = (event: EventDetail, paint: Paint, isRaw: boolean): string[] => {
   const shown = parse(event.raw);
   return [
@@ -88,9 +94,7 @@ const drawEvent = (event: EventDetail, paint: Paint, isRaw: boolean): string[] =
     '',
     paint('dim', event.closedAt === null ? 'verdicts, so far' : 'verdicts'),
     ...event.verdicts.map((verdict) => verdictLine(verdict, paint)),
-    '',
-    paint('dim', 'headers'),
-    ...Object.entries(event.headers).map(([name, value]) => `  ${name}: ${oneLine(value)}`),
+    ...headerLines(event, paint),
     '',
     paint('dim', 'as it was sent'),
     ...(isRaw || shown === undefined ? event.raw : pretty(shown)).split('\n').map(oneLineButBlanks),
