@@ -55,6 +55,8 @@ export interface Stretch {
   readonly open: readonly OpenEvent[];
   /** where the walk stands afterwards, should all that is open stay so */
   readonly walk: Walk;
+  /** everything below the limit was looked at since the walk began */
+  readonly isDone: boolean;
 }
 
 const older = (one: string | null, other: string | null): string | null =>
@@ -73,12 +75,12 @@ export const walkOpen = async (
   const end = results.at(-1);
   const oldest = older(walk.oldest, open[0]?.id ?? null);
   // Ids have one length: a longer text stands right after its beginning, and before the next id.
-  const after = (id: string): Stretch => ({ open, walk: { from: `${id}0`, oldest } });
+  const after = (id: string): Stretch => ({ open, walk: { from: `${id}0`, oldest }, isDone: false });
   const last = open.at(-1);
   if (last !== undefined && open.length === most) return after(last.id);
   if (end !== undefined && end.bytes === rows) return after(end.id);
   // Everything was looked at: nothing open stands before the oldest one, or before the end.
-  return { open, walk: { from: oldest ?? below, oldest: null } };
+  return { open, walk: { from: oldest ?? below, oldest: null }, isDone: true };
 };
 
 /** Where the walk stands, and the mark it was read from. */

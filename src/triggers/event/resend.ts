@@ -21,7 +21,8 @@ export const FIRST_SEND_MS = 30_000;
 const LONGEST_MS = 3_600_000;
 export const MOST_SENDS = 10;
 export const MOST_A_TICK = 1_000;
-const ROWS_A_TICK = 20_000;
+const ROWS_A_PAGE = 20_000;
+const PAGES_A_TICK = 5;
 
 const REASON = `It was sent ${MOST_SENDS} times, and some flow could not be started or asked. Replay it.`;
 
@@ -51,15 +52,30 @@ const send = async (env: Bindings, due: readonly OpenEvent[], now: number): Prom
   }
 };
 
+interface Found {
+  readonly open: readonly OpenEvent[];
+  readonly moveOn: () => Promise<boolean>;
+}
+
+/** Open events, at most so many, in the next pages of the walk over all events. */
+const find = async (env: Bindings, now: number): Promise<Found> => {
+  const below = idFloor('evt', Math.max(0, now - FIRST_SEND_MS));
+  const { walk: begin, mark } = await readWalk(env.DB);
+  const open: OpenEvent[] = [];
+  let walk = begin;
+  for (let page = 0; page < PAGES_A_TICK && open.length < MOST_A_TICK; page++) {
+    const most = MOST_A_TICK - open.length;
+    const stretch = await walkOpen(env.DB, walk, { below, rows: ROWS_A_PAGE, most });
+    open.push(...stretch.open);
+    walk = stretch.walk;
+    if (stretch.isDone) break;
+  }
+  return { open, moveOn: () => moveWalk(env.DB, mark, walk) };
+};
+
 export const resend = async (env: Bindings, now: number): Promise<Resent> => {
-  const { walk, mark } = await readWalk(env.DB);
-  const limits = {
-    below: idFloor('evt', Math.max(0, now - FIRST_SEND_MS)),
-    rows: ROWS_A_TICK,
-    most: MOST_A_TICK,
-  };
-  const stretch = await walkOpen(env.DB, walk, limits);
-  const due = stretch.open.filter(({ sendAt }) => sendAt === null || sendAt <= now);
+  const { open, moveOn } = await find(env, now);
+  const due = open.filter(({ sendAt }) => sendAt === null || sendAt <= now);
   const spent = due.filter(({ sends }) => sends >= MOST_SENDS).map(({ id }) => id);
   await closeUndeliverable(env.DB, spent, { at: now, reason: REASON });
   const sent = await send(
@@ -67,6 +83,6 @@ export const resend = async (env: Bindings, now: number): Promise<Resent> => {
     due.filter(({ sends }) => sends < MOST_SENDS),
     now,
   );
-  await moveWalk(env.DB, mark, stretch.walk);
+  await moveOn();
   return { sent, undeliverable: spent.length };
 };

@@ -9,6 +9,8 @@ import { FIRST_SEND_MS, MOST_A_TICK } from './resend.ts';
 import { sendEvents } from './send-events.ts';
 
 const ROWS_A_TICK = 20_000;
+/** By then no consumer believes any more that the source is paused. */
+const FORGOTTEN_S = 2;
 
 const reopen = async (env: Bindings, pending: Pending, now: number): Promise<number> => {
   // Between the note and the source's going on, or when it was paused anew meanwhile.
@@ -16,7 +18,7 @@ const reopen = async (env: Bindings, pending: Pending, now: number): Promise<num
   const limits = { rows: ROWS_A_TICK, most: MOST_A_TICK, sendAt: now + 2 * FIRST_SEND_MS };
   const events = await reopenKept(env.DB, pending, limits);
   try {
-    await sendEvents(env, events);
+    await sendEvents(env, events, FORGOTTEN_S);
   } catch (error) {
     // They are open: the tick sends them.
     console.error(`${events.length} events of ${pending.source} wait for the tick:`, error);

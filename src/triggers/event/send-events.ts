@@ -35,17 +35,19 @@ const parcelsOf = (events: readonly OpenEvent[]): readonly Parcel[] => {
   return parcels;
 };
 
-const messageOf = ({ source, ids }: Parcel): MessageSendRequest<EventsMessage> => ({
+const messageOf = ({ source, ids }: Parcel, delaySeconds: number): MessageSendRequest<EventsMessage> => ({
   body: { v: 1, kind: 'events', source, ids },
   contentType: 'json',
+  delaySeconds,
 });
 
 /** Throws when the queue does not take them all; those that it took are delivered, to no harm. */
 export const sendEvents = async (
   env: Pick<Bindings, 'EVENTS'>,
   events: readonly OpenEvent[],
+  delaySeconds: number = 0,
 ): Promise<void> => {
-  const messages = parcelsOf(events).map(messageOf);
+  const messages = parcelsOf(events).map((parcel) => messageOf(parcel, delaySeconds));
   for (let at = 0; at < messages.length; at += MOST_MESSAGES) {
     await within(env.EVENTS.sendBatch(messages.slice(at, at + MOST_MESSAGES)), SEND_DEADLINE_MS);
   }
