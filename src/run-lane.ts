@@ -79,6 +79,20 @@ export class RunLane extends DurableObject<Bindings> implements LaneRpc {
     return claimKey(this.#lane, claim, runId);
   }
 
+  async claimMany(
+    header: LaneHeader,
+    claims: readonly { readonly claim: KeyClaim; readonly runId: string }[],
+  ): Promise<readonly ClaimReply[]> {
+    if (this.#refuses(header)) return claims.map(() => ({ outcome: 'wrong_home' }));
+    return Promise.all(claims.map(({ claim, runId }) => claimKey(this.#lane, claim, runId)));
+  }
+
+  async confirmMany(_: LaneHeader, hashes: readonly string[]): Promise<void> {
+    await this.#lane.commits.join(() => {
+      for (const hash of hashes) this.#lane.keys.confirm(hash);
+    });
+  }
+
   async confirm(_: LaneHeader, hash: string): Promise<void> {
     await this.#lane.commits.join(() => this.#lane.keys.confirm(hash));
   }

@@ -107,7 +107,13 @@ export interface LaneRpc {
   /** Waits up to `waitMs` for the answer of a run. */
   answer(header: LaneHeader, runId: string, waitMs: number): Promise<RunAnswer | null>;
   claim(header: LaneHeader, claim: KeyClaim, runId: string): Promise<ClaimReply>;
+  /** Each as `claim` would, in one commit; replies stand in the order of the claims. */
+  claimMany(
+    header: LaneHeader,
+    claims: readonly { readonly claim: KeyClaim; readonly runId: string }[],
+  ): Promise<readonly ClaimReply[]>;
   confirm(header: LaneHeader, hash: string): Promise<void>;
+  confirmMany(header: LaneHeader, hashes: readonly string[]): Promise<void>;
   /** Counts a request against `requests` per `perMs`; 0 admits it, else ms to wait. */
   admit(header: LaneHeader, name: string, requests: number, perMs: number): Promise<number>;
   view(header: LaneHeader, runId: string, from: number, limit: number): Promise<RunView>;

@@ -26,7 +26,7 @@ describe('a group that queues', () => {
   it('has one run under way, and the others queued', async () => {
     const lane = openLane();
     const open = isHeld();
-    const [one, two, three] = ['a', 'b', 'c'].map((id) => grouped(calling, id));
+    const [one, two, three] = [grouped(calling, 'a'), grouped(calling, 'b'), grouped(calling, 'c')];
 
     const replies = [await lane.start(one), await lane.start(two), await lane.start(three)];
     await until(() => callee.calls.length === 1);
@@ -171,7 +171,7 @@ describe('a run that waits in a group', () => {
     const lane = openLane();
     const open = isHeld();
     await lane.start(grouped(calling, 'a'));
-    const [two, three] = ['b', 'c'].map((id) => grouped(calling, id));
+    const [two, three] = [grouped(calling, 'b'), grouped(calling, 'c')];
     await lane.start(two);
     await lane.start(three);
 
@@ -200,7 +200,7 @@ describe('a run that waits in a group', () => {
   it('has its turn when the one under way is cancelled', async () => {
     const lane = openLane();
     const open = isHeld();
-    const [one, two] = ['a', 'b'].map((id) => grouped(calling, id));
+    const [one, two] = [grouped(calling, 'a'), grouped(calling, 'b')];
     await lane.start(one);
     await lane.start(two);
     await until(() => callee.calls.length === 1);
@@ -307,23 +307,23 @@ describe('a group that cancels the one before', () => {
       if (call.path === '/a') await pass();
       return Response.json({});
     };
-    const requests = ['a', 'b', 'c'].map(next);
-    await lane.start(requests[0]!);
+    const [first, second, third] = [next('a'), next('b'), next('c')];
+    await lane.start(first);
     await until(() => callee.calls.length === 1);
 
-    const started = requests.slice(1).map((request) => lane.start(request));
+    const started = [second, third].map((request) => lane.start(request));
     open();
     await Promise.all(started);
 
-    await lane.reaches(requests[2]!.runId, 'succeeded');
-    expect((await lane.row(requests[0]!.runId))?.status).toBe('cancelled');
+    await lane.reaches(third.runId, 'succeeded');
+    expect((await lane.row(first.runId))?.status).toBe('cancelled');
     expect(callee.counts()).not.toHaveProperty('/b');
   });
 
   it('cancels when the start is repeated, should the lane have died before', async () => {
     const lane = openLane();
     const open = isHeld();
-    const [one, two] = ['a', 'b'].map(next);
+    const [one, two] = [next('a'), next('b')];
     await lane.start(one);
     await until(() => callee.calls.length === 1);
     // As it would have been left between its commit and the word to the run before it.

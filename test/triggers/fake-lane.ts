@@ -40,6 +40,8 @@ export interface FakeLanes {
   readonly faults: Map<string, Fault[]>;
   /** what a run's answer is once it was started */
   respond: (request: StartRequest) => RunAnswer;
+  /** what a group says to a run that is new to it; undefined: it may begin */
+  judge: (request: StartRequest) => StartReply | undefined;
   /** every run of all objects */
   readonly allRuns: () => string[];
 }
@@ -48,7 +50,11 @@ const reset = (): Error => Object.assign(new Error('reset'), { durableObjectRese
 
 const newLane = (): FakeLane => ({ runs: new Map(), keys: new Map(), flows: new Set(), admitted: new Map() });
 
-const startIn = (lane: FakeLane, request: StartRequest, respond: FakeLanes['respond']): StartReply => {
+const startIn = (
+  lane: FakeLane,
+  request: StartRequest,
+  { respond, judge }: Pick<FakeLanes, 'respond' | 'judge'>,
+): StartReply => {
   const known = request.key === undefined ? undefined : lane.keys.get(request.key.hash);
   if (known && known.body !== request.key?.body) return { outcome: 'key_reused', runId: known.runId };
   const runId = known?.runId ?? request.runId;
@@ -63,6 +69,8 @@ const startIn = (lane: FakeLane, request: StartRequest, respond: FakeLanes['resp
   const flow = `${request.flow}@${request.version}`;
   if (request.definition !== undefined) lane.flows.add(flow);
   if (!lane.flows.has(flow)) return { outcome: 'need_flow' };
+  const judged = request.group === undefined ? undefined : judge(request);
+  if (judged !== undefined) return judged;
   if (request.key) lane.keys.set(request.key.hash, { runId, body: request.key.body, confirmed: true });
   const answer = respond(request);
   lane.runs.set(runId, { request, answer });
@@ -131,16 +139,14 @@ export const fakeLanes = (): FakeLanes => {
 
   const stubOf = (object: string): LaneRpc => ({
     start: (_, request) =>
-      call(object, 'start', (lane, word) =>
-        word ? { outcome: word } : startIn(lane, request, lanes.respond),
-      ),
+      call(object, 'start', (lane, word) => (word ? { outcome: word } : startIn(lane, request, lanes))),
     startMany: (_, requests, definitions) =>
       call(object, 'startMany', (lane, word) =>
         requests.map((request) => {
           if (word) return { outcome: word };
           const definition = request.definition ?? definitions[`${request.flow}@${request.version}`];
           const complete = definition === undefined ? request : { ...request, definition };
-          return startIn(lane, complete, lanes.respond);
+          return startIn(lane, complete, lanes);
         }),
       ),
     answer: (_, runId) => call(object, 'answer', (lane) => lane.runs.get(runId)?.answer ?? null),
@@ -148,6 +154,19 @@ export const fakeLanes = (): FakeLanes => {
       call(object, 'claim', (lane, word) =>
         word === undefined || word === 'overloaded' ? claimIn(lane, claim, runId) : { outcome: word },
       ),
+    claimMany: (_, claims) =>
+      call(object, 'claimMany', (lane, word) =>
+        claims.map(({ claim, runId }) =>
+          word === undefined || word === 'overloaded' ? claimIn(lane, claim, runId) : { outcome: word },
+        ),
+      ),
+    confirmMany: (_, hashes) =>
+      call(object, 'confirmMany', (lane) => {
+        for (const hash of hashes) {
+          const key = lane.keys.get(hash);
+          if (key) key.confirmed = true;
+        }
+      }),
     confirm: (_, hash) =>
       call(object, 'confirm', (lane) => {
         const key = lane.keys.get(hash);
@@ -172,6 +191,7 @@ export const fakeLanes = (): FakeLanes => {
     calls,
     faults,
     respond: () => ({ status: 'succeeded', outputs: '{}' }),
+    judge: () => undefined,
     allRuns: () => [...objects.values()].flatMap((lane) => [...lane.runs.keys()]),
   };
   return lanes;

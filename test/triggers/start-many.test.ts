@@ -3,6 +3,7 @@ import type { Flow } from '../../src/domain/flow.ts';
 import { bunched } from '../../src/triggers/bunch.ts';
 import type { RunOrder } from '../../src/triggers/order.ts';
 import { startMany } from '../../src/triggers/start-many.ts';
+import { startRun } from '../../src/triggers/start-run.ts';
 import { fakeLanes, laneEnv, type Fault } from './fake-lane.ts';
 import { NOW, passTime, stopClock } from './passing-time.ts';
 
@@ -163,6 +164,92 @@ describe('many starts', () => {
 
     expect(lanes.allRuns()).toHaveLength(64);
     expect(lanes.objects.size).toBeGreaterThan(2);
+  });
+});
+
+describe('runs of a group', () => {
+  const HOMES = { homes: 4, lanes: 8 };
+  const inGroup = (key: string): RunOrder =>
+    orderOf(key, { group: { name: 'hello 00u1', policy: 'queue', at: NOW } });
+  const many = (count: number) => Array.from({ length: count }, (_, n) => inGroup(`event-${n}`));
+
+  it('live in the home of the group, wherever their keys have theirs, and say which group is theirs', async () => {
+    const lanes = fakeLanes();
+
+    const started = await startMany(laneEnv(lanes, HOMES), many(30));
+
+    const [object, ...others] = [...lanes.objects].filter(([, { runs }]) => runs.size > 0);
+    const requests = [...(object?.[1].runs.values() ?? [])].map(({ request }) => request);
+    expect(others).toEqual([]);
+    expect(started.every((one) => one.ok && one.outcome === 'started')).toBe(true);
+    expect(new Set(requests.map(({ group }) => group?.hash)).size).toBe(1);
+    expect(requests.map(({ created }) => JSON.parse(created).group)).toEqual(
+      requests.map(({ group }) => group?.hash),
+    );
+  });
+
+  it('cost a claim, a start and a confirmation a lane, not a run', async () => {
+    const lanes = fakeLanes();
+
+    await startMany(laneEnv(lanes, HOMES), many(90));
+
+    const calls = (method: string) => lanes.calls.filter((call) => call.endsWith(` ${method}`)).length;
+    // One of the four homes is the group's own; a definition is brought to it once for each of two calls.
+    expect([calls('claimMany'), calls('confirmMany')]).toEqual([3, 3]);
+    expect(calls('startMany')).toBeLessThanOrEqual(4);
+    expect(calls('start') + calls('claim') + calls('confirm')).toBe(0);
+  });
+
+  it.each(['claimMany', 'startMany', 'confirmMany'])(
+    'T1: start once each when the replies to %s are lost',
+    async (method) => {
+      const lanes = fakeLanes();
+      lanes.faults.set(method, ['lost', 'lost', 'lost']);
+      const env = laneEnv(lanes, HOMES);
+
+      const first = await passTime(startMany(env, many(12)));
+      const second = await startMany(env, many(12));
+
+      expect(first.every((one) => one.ok)).toBe(true);
+      expect(ids(second)).toEqual(ids(first));
+      expect(lanes.allRuns()).toHaveLength(12);
+    },
+  );
+
+  it('T1: start once when a key comes twice in one call, or singly and with others', async () => {
+    const lanes = fakeLanes();
+    const env = laneEnv(lanes, HOMES);
+
+    const alone = await startRun(env, inGroup('event-0'));
+    const together = await startMany(env, [...many(6), ...many(6)]);
+
+    expect(ids(together)).toEqual([...ids(together).slice(0, 6), ...ids(together).slice(0, 6)]);
+    expect(ids([alone])).toEqual(ids(together).slice(0, 1));
+    expect(lanes.allRuns()).toHaveLength(6);
+  });
+
+  it('are told what joined a run and what was skipped, and their keys stay open to be asked again', async () => {
+    const lanes = fakeLanes();
+    const env = laneEnv(lanes, HOMES);
+    const other = { runId: 'run_other', answer: { status: 'running' as const } };
+    lanes.judge = ({ key }) =>
+      key === undefined ? { outcome: 'joined', ...other } : { outcome: 'skipped', ...other };
+
+    const started = await startMany(env, many(20));
+
+    const outcomes = new Set(started.map((one) => one.ok && `${one.outcome} ${one.runId}`));
+    const keys = [...lanes.objects.values()].flatMap((lane) => [...lane.keys.values()]);
+    expect(outcomes).toEqual(new Set(['joined run_other', 'skipped run_other']));
+    expect(keys.some(({ confirmed }) => confirmed)).toBe(false);
+  });
+
+  it('are refused when too many wait', async () => {
+    const lanes = fakeLanes();
+    lanes.judge = () => ({ outcome: 'full' });
+
+    const started = await startMany(laneEnv(lanes, { homes: 1, lanes: 1 }), many(1));
+
+    expect(started).toMatchObject([{ ok: false, code: 'rate_limited' }]);
   });
 });
 
