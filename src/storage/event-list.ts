@@ -149,22 +149,32 @@ export interface Chosen {
   readonly next: string | null;
 }
 
+/** `after` is the `next` of the choice before. */
+interface After {
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+const onward = (filter: EventFilter, after = ''): SQL | undefined =>
+  and(rangeOf(filter), gt(events.id, after));
+
+/** The query of {@link chooseEvents}. */
+export const choiceQuery = (db: D1Database, filter: EventFilter, { after, limit }: After) => {
+  const scanned = scan(db, onward(filter, after), asc);
+  const chosen = drizzle(db).select({ id: scanned.id }).from(scanned);
+  return chosen.where(conditionsOf(scanned, filter)).orderBy(asc(scanned.id)).limit(limit);
+};
+
 /** Oldest first, through {@link SCANNED_EVENTS} at most: fewer than `limit` may come while more follow. */
-export const chooseEvents = async (
-  db: D1Database,
-  filter: EventFilter,
-  page: { readonly after?: string | undefined; readonly limit: number },
-): Promise<Chosen> => {
-  const { after = '', limit } = page;
-  const range = and(rangeOf(filter), gt(events.id, after));
-  const scanned = scan(db, range, asc);
-  const chosen = drizzle(db).select({ id: scanned.id }).from(scanned).where(conditionsOf(scanned, filter));
-  const rows = await within(chosen.orderBy(asc(scanned.id)).limit(limit + 1), LIST_DEADLINE_MS);
+export const chooseEvents = async (db: D1Database, filter: EventFilter, page: After): Promise<Chosen> => {
+  const { after, limit } = page;
+  const rows = await within(choiceQuery(db, filter, { after, limit: limit + 1 }), LIST_DEADLINE_MS);
   const ids = rows.slice(0, limit).map(({ id }) => id);
   if (rows.length > limit) return { ids, next: ids.at(-1) ?? null };
+  const range = onward(filter, after);
   const query = drizzle(db).select({ id: events.id }).from(events).where(range).orderBy(asc(events.id));
-  const end = await within(query.limit(1).offset(SCANNED_EVENTS - 1), LIST_DEADLINE_MS);
-  return { ids, next: end[0]?.id ?? null };
+  const [end] = await within(query.limit(1).offset(SCANNED_EVENTS - 1), LIST_DEADLINE_MS);
+  return { ids, next: end?.id ?? null };
 };
 
 export type EventRow = typeof events.$inferSelect;

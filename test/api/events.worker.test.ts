@@ -85,6 +85,14 @@ describe('the list of events', () => {
     expect(items.map(({ sourceId }) => sourceId).toSorted()).toEqual(ids.toSorted());
   });
 
+  it('takes twenty types, and no more', async () => {
+    const types = (count: number): string =>
+      `?${'type=user.*&'.repeat(count)}verdict=${'error&verdict='.repeat(19)}loop`;
+
+    expect((await list(types(20))).items).toEqual([]);
+    expect((await refusal(await get(`/api/v1/events${types(21)}`))).code).toBe('invalid_input');
+  });
+
   it('refuses a verdict that is none, and the cursor of another list', async () => {
     expect((await refusal(await get('/api/v1/events?verdict=lost'))).code).toBe('invalid_input');
     expect((await refusal(await get('/api/v1/events?cursor=cnVucyBydW5fMQ'))).code).toBe('bad_cursor');
@@ -207,6 +215,21 @@ describe('a replay of many', () => {
 
     expect([first.started, again.replay]).toEqual([1, first.replay]);
     expect(again.items[0]?.verdicts[0]?.run).toBe(first.items[0]?.verdicts[0]?.run);
+  });
+
+  it('takes 200 events a call, and each of them once', async () => {
+    await putFlow('bulk', flow('true').replace('source: okta', 'source: bulk'));
+    const events = Array.from({ length: 230 }, (_, number) => found(number, 'user.session.start'));
+    await acceptEvents(quiet, { source: 'bulk', events, headers: {}, now: now - DAY });
+    const filter = { source: 'bulk' };
+
+    const first = await replayMany({ filter });
+    const second = await replayMany({ filter, replay: first.replay, cursor: first.next });
+
+    expect([first.events, first.started, second.events, second.started]).toEqual([200, 200, 30, 30]);
+    expect(second.next).toBeNull();
+    const runs = [...first.items, ...second.items].map((item) => item.verdicts[0]?.run);
+    expect(new Set(runs).size).toBe(230);
   });
 
   it('wants to know which', async () => {

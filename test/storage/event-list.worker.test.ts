@@ -1,7 +1,14 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { eventPageQuery, eventScanEnd, getEvent, listEvents } from '../../src/storage/event-list.ts';
+import {
+  chooseEvents,
+  choiceQuery,
+  eventPageQuery,
+  eventScanEnd,
+  getEvent,
+  listEvents,
+} from '../../src/storage/event-list.ts';
 import type { EventFilter } from '../../src/storage/event-list.ts';
 
 const ROWS = 50_000;
@@ -146,6 +153,45 @@ describe('the list of events, of which there are 50,000', () => {
     });
 
     expect(numbers).toEqual([7]);
+  });
+});
+
+describe('a choice of events, oldest first', () => {
+  it.each(FILTERS)('by %s is searched by the primary key and never sorted', async (_, filter) => {
+    const plan = await planOf(choiceQuery(env.DB, filter, { limit: 51 }));
+
+    expect(plan[1]).toMatch(/^SEARCH events USING PRIMARY KEY/);
+    expect(plan.join()).not.toContain('TEMP B-TREE');
+  });
+
+  it('looks through 20,000 rows at a time, and comes to all of them', async () => {
+    const rare: EventFilter = { subject: 'user7@example.com', from: at(25_000), to: at(49_000) };
+    expect(await rowsReadBy(choiceQuery(env.DB, rare, { limit: 1_000 }))).toBeLessThanOrEqual(20_001);
+
+    const chosen: string[] = [];
+    let after: string | undefined;
+    do {
+      const part: Awaited<ReturnType<typeof chooseEvents>> = await chooseEvents(env.DB, rare, {
+        after,
+        limit: 90,
+      });
+      chosen.push(...part.ids);
+      after = part.next ?? undefined;
+    } while (after !== undefined);
+
+    expect(chosen).toHaveLength(240);
+    expect(chosen).toEqual([...new Set(chosen)].toSorted());
+  });
+
+  it('finds what a replay has brought for a flow under its name', async () => {
+    const [first] = (await chooseEvents(env.DB, {}, { limit: 1 })).ids;
+    const verdicts = { 'mail#rpl_1': { verdict: 'started', at: 1, run: 'run_y' } };
+    const update = env.DB.prepare('UPDATE events SET verdicts = ?2 WHERE id = ?1');
+    await update.bind(first, JSON.stringify(verdicts)).run();
+
+    const early = { to: at(10) };
+    expect((await chooseEvents(env.DB, { ...early, flow: 'mail' }, { limit: 5 })).ids).toEqual([first]);
+    expect((await chooseEvents(env.DB, { ...early, flow: 'mai' }, { limit: 5 })).ids).toEqual([]);
   });
 });
 

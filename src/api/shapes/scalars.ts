@@ -26,10 +26,13 @@ const RUN_STATUSES = {
 } as const satisfies { [S in RunStatus]: S };
 export const Status = z.enum(RUN_STATUSES);
 
+/** D1 binds a hundred values a statement, and a query has several of these. */
+const MOST_WORDS = 20;
+
 /** One word or the same name repeated: `?status=failed&status=cancelled`. */
 export const someOf = <T extends string>(word: z.ZodType<T, string>) =>
   z
-    .union([word, z.array(word).min(1)])
+    .union([word, z.array(word).min(1).max(MOST_WORDS)])
     .transform((given): readonly T[] => (Array.isArray(given) ? given : [given]));
 
 /** `true` or `false` in a query. */
