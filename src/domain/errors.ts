@@ -14,6 +14,8 @@ export interface Failure {
   readonly data?: Json;
   /** Id of the step that failed. */
   readonly step?: string;
+  /** The called run that failed. */
+  readonly run?: string;
   /** Said by a `fail` of the flow: only then may a caller of its endpoint read code and message. */
   readonly fromFlow?: true;
 }

@@ -86,6 +86,19 @@ export interface CardStep extends StepBase {
   readonly timeoutMs: number;
   readonly onError: OnError;
 }
+export interface CallStep extends StepBase {
+  readonly kind: 'call';
+  /** name of a flow with a trigger of kind helper */
+  readonly call: string;
+  /** pinned; else the version in force when the step begins */
+  readonly version?: number;
+  readonly with: { readonly [key: string]: Template };
+  /** does not wait: the value is `{ run }` */
+  readonly async: boolean;
+  /** how long to wait for its end; without one, as long as it may take */
+  readonly timeoutMs?: number;
+  readonly onError: OnError;
+}
 export interface SetStep extends StepBase {
   readonly kind: 'set';
   readonly set: { readonly [name: string]: Template };
@@ -137,6 +150,7 @@ export interface LeaveStep extends StepBase {
 }
 export type Step =
   | CardStep
+  | CallStep
   | SetStep
   | IfStep
   | TryStep

@@ -47,6 +47,21 @@ export interface Start {
   readonly schedule?: JsonObject;
 }
 
+/** A run on the way from the outermost caller down to a called one. */
+export interface Ancestor {
+  readonly run: string;
+  readonly flow: string;
+}
+
+/** The step that called a run; `index` counts the items, or rounds, of the innermost loop around it. */
+export interface Parent {
+  readonly run: string;
+  readonly path: string;
+  readonly index?: number;
+  /** it does not wait, and is not told how the run ended */
+  readonly async?: true;
+}
+
 /** Times are ms since the epoch; `path` is the place of a step: `groups/3/#0`, `plan/else/mail`. */
 export type Entry =
   /** The first entry. Versions count from 1; 0 is a flow that was never saved. */
@@ -58,6 +73,10 @@ export type Entry =
       readonly url: string;
       /** hash of the group whose runs go one at a time */
       readonly group?: string;
+      /** of a run that another one called */
+      readonly parent?: Parent;
+      /** its callers, the outermost first, the parent last; at most {@link LIMITS}.callDepth */
+      readonly chain?: readonly Ancestor[];
     } & Start)
   /** Another event came before the run of its group had begun. */
   | { readonly type: 'gathered'; readonly at: number; readonly event: JsonObject }
@@ -73,6 +92,22 @@ export type Entry =
       readonly attempt: number;
       readonly effect: Effect;
       readonly input: Json;
+    }
+  /**
+   * E2: another flow is called. The id of its run is minted here, before anything is sent. How it ended comes from
+   * outside as `succeeded` or `failed` of this path; with `async`, `succeeded` says that it was started.
+   */
+  | {
+      readonly type: 'called';
+      readonly at: number;
+      readonly path: string;
+      readonly run: string;
+      readonly flow: string;
+      /** that was in force, or that the step is pinned to */
+      readonly version: number;
+      /** as the helper declares them */
+      readonly inputs: JsonObject;
+      readonly async: boolean;
     }
   /** A step ended well. `input` only where no attempt carries it. */
   | {
@@ -156,6 +191,15 @@ export type Entered =
   | { readonly kind: 'items'; readonly items: readonly Json[] }
   | { readonly kind: 'round'; readonly index: number };
 
+/** How a called run ended. */
+export interface ChildEnd {
+  readonly status: FinalStatus;
+  /** null when it ended by `stop`, or badly */
+  readonly outputs: Json;
+  /** set when it failed */
+  readonly error: Failure | null;
+}
+
 /** What `respond` answers an API caller with, before or instead of the outputs. */
 export interface RawResponse {
   readonly status: number;
@@ -178,6 +222,7 @@ export interface RunSummary {
   readonly error: Failure | null;
   /** steps performed, loops unrolled */
   readonly steps: number;
+  /** the run that called it */
   readonly parent: string | null;
 }
 
@@ -202,6 +247,8 @@ export interface StepRecord {
   /** step kind, and for cards the card's id */
   readonly kind: string;
   readonly card: string | null;
+  /** the run that it called last */
+  readonly call: { readonly run: string; readonly flow: string; readonly version: number } | null;
   readonly status: StepStatus;
   readonly startedAt: number;
   readonly finishedAt: number | null;
@@ -227,4 +274,7 @@ export const LIMITS = {
   outputBytes: 1_000_000,
   runBytes: 25_000_000,
   depth: 20,
+  /** flows that call one another, one below the other */
+  callDepth: 20,
+  childrenPerRun: 100_000,
 } as const;

@@ -68,6 +68,7 @@ export const begin = (id: string, flow: Flow, created: Created): RunState => {
     doubts: new Map(),
     recallable: new Map(),
     entries: 1,
+    children: 0,
   };
 };
 
@@ -162,7 +163,7 @@ const statusOf = (state: RunState): RunStatus => {
   let doubts = false;
   for (const frame of state.frames.values()) {
     const kind = frame.activity?.kind;
-    if (kind === 'wait' || kind === 'retry') waits = true;
+    if (kind === 'wait' || kind === 'retry' || kind === 'call') waits = true;
     else if (kind === 'doubt') doubts = true;
     else if (
       kind === 'attempt' ||

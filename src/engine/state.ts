@@ -45,6 +45,7 @@ export type Activity =
   | (Tries & { readonly kind: 'retry'; readonly at: number })
   | (Tries & { readonly kind: 'doubt'; readonly probeAt: number | null })
   | { readonly kind: 'wait'; readonly until: number }
+  | CallActivity
   | { readonly kind: 'if'; readonly step: IfStep; readonly child: Frame }
   | {
       readonly kind: 'try';
@@ -64,6 +65,14 @@ export type Activity =
     }
   | LoopActivity
   | ParallelActivity;
+
+/** A called run that has not ended, as far as this one knows. */
+export interface CallActivity {
+  readonly kind: 'call';
+  readonly called: Extract<Entry, { type: 'called' }>;
+  /** when it is given up; null: never */
+  readonly until: number | null;
+}
 
 export interface LoopActivity {
   readonly kind: 'forEach';
@@ -153,6 +162,8 @@ export interface RunState {
   entries: number;
   steps: number;
   bytes: number;
+  /** runs called so far, in all attempts */
+  children: number;
 }
 
 export const pathOf = (frame: Frame, step: Step): string =>

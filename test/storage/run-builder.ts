@@ -36,6 +36,7 @@ export const aStep = (path: string, given: Partial<StepRecord> = {}): StepRecord
   title: null,
   kind: 'card',
   card: 'text.upperCase',
+  call: null,
   status: 'succeeded',
   startedAt: NOON,
   finishedAt: NOON + 1,

@@ -31,6 +31,10 @@ export const Step = z
     title: z.string().nullable(),
     kind: z.string(),
     card: z.string().nullable(),
+    call: z
+      .strictObject({ run: z.string(), flow: z.string(), version: z.int() })
+      .nullable()
+      .describe('the run that it called last'),
     status: z.enum([
       'pending',
       'running',

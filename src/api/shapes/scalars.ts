@@ -46,5 +46,6 @@ export const Failure = z
     body: z.unknown().optional(),
     data: z.unknown().optional(),
     step: z.string().optional(),
+    run: z.string().optional().describe('the called run that failed'),
   })
   .meta({ id: 'Failure' });
