@@ -162,7 +162,7 @@ describe('the tick', () => {
     expect(ticks).toEqual(['12:01:00', '12:02:00', '12:03:00']);
   });
 
-  it('does not make up for the minutes that a laptop slept', async () => {
+  it('ticks once, with the time of its waking, after a laptop slept: `missed` does the rest', async () => {
     const { ports, ticks, pass } = clock(Date.parse('2026-11-23T12:00:31.000Z'));
     startTicker({ ...ports, tick: async (at) => void ticks.push(new Date(at).toISOString().slice(11, 19)) });
 

@@ -14,7 +14,10 @@ export interface TickerPorts {
   readonly complain: (message: string) => void;
 }
 
-/** Ticks at each full minute with that minute's time. Minutes that a sleeping laptop missed are not made up for. */
+/**
+ * Ticks at each full minute with that minute's time. Minutes that a sleeping laptop missed are not ticked one by one: the
+ * first tick after it woke brings every schedule up to date, by its `missed`.
+ */
 export const startTicker = ({ now, later, tick, complain }: TickerPorts): Ticker => {
   let cancel: (() => void) | undefined;
   let failing = false;
