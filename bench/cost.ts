@@ -10,6 +10,7 @@ export const PRICES = {
   millionWorkerRequests: 0.3,
   millionObjectRequests: 0.15,
   millionCpuMs: 0.02,
+  millionQueueOperations: 0.4,
   millionGigabyteSeconds: 12.5,
   gigabyteMonthD1: 0.75,
   gigabyteMonthObject: 0.2,
@@ -47,7 +48,7 @@ const runOnce = async (url: string): Promise<void> => {
   if (text !== EXPECTED) throw new Error(`A run answered ${text}`);
 };
 
-const written = async (url: string): Promise<Written> =>
+export const written = async (url: string): Promise<Written> =>
   // What our own `counted.ts` answers.
   (await (await fetch(`${url}/bench/written`)).json()) as Written;
 

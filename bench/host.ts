@@ -39,6 +39,12 @@ const subjectOf = (order: HostOrder) => ({
   },
   d1Databases: { DB: 'sluice' },
   durableObjects: { RUN_LANE: { className: 'RunLane', useSQLite: true } },
+  queueProducers: { EVENTS: 'sluice-events', CHILDREN: 'sluice-children' },
+  // As wrangler.toml has them.
+  queueConsumers: {
+    'sluice-events': { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 100 },
+    'sluice-children': { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 100 },
+  },
 });
 
 const floorOf = (order: HostOrder) => ({
@@ -68,6 +74,7 @@ const open = async (order: HostOrder): Promise<void> => {
       port: 0,
       resourcePersistencePath: order.data,
       telemetry: { enabled: false },
+      unsafeTriggerHandlers: true,
       ...(order.inspect ? { inspectorPort: 0 } : {}),
       workers: [subjectOf(order), floorOf(order)],
     }),

@@ -7,19 +7,37 @@ import { build } from './build.ts';
 import type { Bundles } from './build.ts';
 import { measureCost } from './cost.ts';
 import { measureEffects } from './effects.ts';
+import { measureEventCost, measureEvents } from './events.ts';
+import type { Pace as EventPace } from './events.ts';
 import { PROJECT } from '../src/cli/project.ts';
 import { report } from './report.ts';
 import type { Results } from './report.ts';
 import type { HostOrder } from './host.ts';
 import { openRuntime } from './runtime.ts';
 import type { Runtime } from './runtime.ts';
+import { measureSchedules } from './schedules.ts';
+import type { Many } from './schedules.ts';
 import { measureStartup } from './startup.ts';
 import { post, saveFlows, TOKEN } from './subject.ts';
 import { measureThroughput } from './throughput.ts';
 import type { Pace } from './throughput.ts';
 
-const FULL: Pace = { connections: [1, 16, 64], rounds: 5, roundMs: 2_000, warmUpMs: 3_000 };
-const QUICK: Pace = { connections: [16], rounds: 2, roundMs: 1_000, warmUpMs: 1_000 };
+interface Order {
+  readonly runs: Pace;
+  readonly events: EventPace;
+  readonly schedules: Many;
+}
+
+const FULL: Order = {
+  runs: { connections: [1, 16, 64], rounds: 5, roundMs: 2_000, warmUpMs: 3_000 },
+  events: { rounds: 5, roundMs: 2_000, posts: 2_000 },
+  schedules: { all: 10_000, due: 2_000 },
+};
+const QUICK: Order = {
+  runs: { connections: [16], rounds: 2, roundMs: 1_000, warmUpMs: 1_000 },
+  events: { rounds: 2, roundMs: 1_000, posts: 200 },
+  schedules: { all: 1_000, due: 200 },
+};
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -35,21 +53,30 @@ const withRuntime = async <T>(order: HostOrder, use: (runtime: Runtime) => Promi
   }
 };
 
-const measure = async (bundles: Bundles, scratch: string, pace: Pace): Promise<Results> => {
-  const { subject, counted, floor } = bundles;
+const measure = async (bundles: Bundles, scratch: string, pace: Order): Promise<Results> => {
+  const { subject, floor } = bundles;
   const order = { subject, floor, data: join(scratch, 'state'), token: TOKEN, inspect: false };
   const machine = { cores: cpus().length, model: cpus()[0]?.model ?? 'unknown', node: process.version };
   say('five pure steps …');
   const under = await withRuntime(order, async (runtime) => ({
-    throughput: await measureThroughput(runtime, pace),
-    effects: await measureEffects(runtime.url, pace.rounds),
+    throughput: await measureThroughput(runtime, pace.runs),
+    effects: await measureEffects(runtime.url, pace.runs.rounds),
   }));
+  say('events …');
+  const events = await withRuntime({ ...order, data: join(scratch, 'events') }, (runtime) =>
+    measureEvents(runtime, pace.events),
+  );
   say('start-up …');
-  const startup = await measureStartup(order, pace.rounds);
+  const startup = await measureStartup(order, pace.runs.rounds);
   say('rows and bytes …');
-  const countedOrder = { ...order, subject: counted, data: join(scratch, 'counted') };
-  const cost = await withRuntime(countedOrder, measureCost);
-  return { at: new Date().toISOString(), machine, ...under, startup, cost };
+  const counted = (name: string) => ({ ...order, subject: bundles.counted, data: join(scratch, name) });
+  const cost = await withRuntime(counted('counted'), measureCost);
+  const eventCost = await withRuntime(counted('counted-events'), measureEventCost);
+  say('schedules …');
+  const schedules = await withRuntime(counted('schedules'), (runtime) =>
+    measureSchedules(runtime, pace.schedules),
+  );
+  return { at: new Date().toISOString(), machine, ...under, startup, cost, events, eventCost, schedules };
 };
 
 const main = async (): Promise<void> => {

@@ -1,6 +1,8 @@
 /** The results as a person reads them. */
 import type { Cost } from './cost.ts';
 import type { Effects } from './effects.ts';
+import type { EventCost, Events } from './events.ts';
+import type { Schedules } from './schedules.ts';
 import type { Startup } from './startup.ts';
 import type { Level, Target, Throughput } from './throughput.ts';
 
@@ -11,6 +13,9 @@ export interface Results {
   readonly effects: Effects;
   readonly startup: Startup;
   readonly cost: Cost;
+  readonly events: Events;
+  readonly eventCost: EventCost;
+  readonly schedules: Schedules;
 }
 
 const TITLES: Readonly<Record<Target, string>> = {
@@ -83,9 +88,53 @@ const rest = ({ effects, startup, cost, throughput }: Results): string => {
   ]);
 };
 
+const eventTables = ({ events, eventCost }: Results): string[] => {
+  const answers = events.answers.map(({ connections, floor, subject }) => [
+    `10 events a post, ${connections} at once`,
+    floor.p50Ms.toFixed(2),
+    floor.p99Ms.toFixed(2),
+    subject.p50Ms.toFixed(2),
+    subject.p99Ms.toFixed(2),
+    (subject.p50Ms / floor.p50Ms).toFixed(2),
+  ]);
+  const head = ['Until the answer', 'floor p50 ms', 'p99', 'Sluice p50 ms', 'p99', 'p50 : floor'];
+  const { burst, residentBytes } = events;
+  const facts = [
+    ['Events at once, each with a run of three steps', String(burst.events)],
+    ['until the last post was answered', `${burst.lastAnswerMs} ms (p50 ${burst.p50Ms.toFixed(1)} ms)`],
+    ['until the last run had ended', `${burst.lastEndMs} ms, ${perSecond(burst.events, burst.lastEndMs)}`],
+    ['until the history had it', `${burst.inHistoryMs} ms, ${perSecond(burst.events, burst.inHistoryMs)}`],
+    [
+      `Memory of workerd before ${events.memoryEvents} events, and after each tenth`,
+      residentBytes.map(megabytes).join(', '),
+    ],
+    ['Rows written an event: lane', eventCost.laneRows.toFixed(2)],
+    ['Rows written an event: D1', eventCost.d1Rows.toFixed(2)],
+    ['Queue messages an event', eventCost.messages.toFixed(2)],
+    ['A million events, without CPU and storage', dollars(eventCost.million)],
+  ];
+  return [table([head, ...answers]), table(facts)];
+};
+
+const perSecond = (count: number, ms: number): string => `${((count * 1_000) / ms).toFixed(0)} a second`;
+
+const scheduleTable = ({ schedules }: Results): string => {
+  const { all, due, tickMs, inHistoryMs, busy, restMs, rest } = schedules;
+  return table([
+    [`A tick with ${due} of ${all} schedules due: until all are queued`, `${tickMs.toFixed(0)} ms`],
+    ['until the history has their runs', `${inHistoryMs.toFixed(0)} ms`],
+    ['D1 statements, rows written in D1', `${busy.d1Statements}, ${busy.d1Rows}`],
+    ['rows written in the lane, queue messages', `${busy.laneRows}, ${busy.messages}`],
+    ['A tick with nothing due', `${restMs.toFixed(0)} ms`],
+    ['D1 statements, rows written in D1', `${rest.d1Statements}, ${rest.d1Rows}`],
+  ]);
+};
+
 export const report = (results: Results): string =>
   [
     `${results.machine.cores} cores (${results.machine.model}), Node ${results.machine.node}, ${results.at}`,
     ...results.throughput.levels.map(level),
     rest(results),
+    ...eventTables(results),
+    scheduleTable(results),
   ].join('\n\n');

@@ -11,6 +11,8 @@ export const GIVEN = JSON.stringify({ name: 'Stella', numbers: [1, 2, 39] });
 export const EXPECTED =
   '{"answer":{"greeting":"Hello, STELLA!","sum":{"value":42,"count":3}},"size":"small"}';
 
+const authorised = { Authorization: `Bearer ${TOKEN}` };
+
 export const EFFECTS = 100;
 
 /** So many requests one after the other, each recorded before and after. */
@@ -26,14 +28,37 @@ const effects = (): string => {
   ].join('\n');
 };
 
-const save = async (url: string, name: string, text: string): Promise<void> => {
+export const save = async (url: string, name: string, text: string): Promise<void> => {
   const response = await fetch(`${url}/api/v1/flows/${name}`, {
     method: 'PUT',
-    headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/yaml' },
+    headers: { ...authorised, 'Content-Type': 'application/yaml' },
     body: text,
   });
   if (!response.ok)
     throw new Error(`Flow ${name} was not saved: ${response.status} ${await response.text()}`);
+};
+
+export const putSource = async (url: string, name: string, source: object): Promise<void> => {
+  const response = await fetch(`${url}/api/v1/sources/${name}`, {
+    method: 'PUT',
+    headers: { ...authorised, 'Content-Type': 'application/json' },
+    body: JSON.stringify(source),
+  });
+  if (!response.ok)
+    throw new Error(`Source ${name} was not made: ${response.status} ${await response.text()}`);
+};
+
+/** Many flows, all or none. */
+export const push = async (
+  url: string,
+  files: readonly { readonly name: string; readonly text: string }[],
+): Promise<void> => {
+  const response = await fetch(`${url}/api/v1/flows/push`, {
+    method: 'POST',
+    headers: { ...authorised, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ files }),
+  });
+  if (!response.ok) throw new Error(`The push was refused: ${response.status} ${await response.text()}`);
 };
 
 export const saveFlows = async (url: string): Promise<void> => {
@@ -52,13 +77,18 @@ export const post = async (url: string, body: string): Promise<string> => {
   return text;
 };
 
-/** Runs that ended well and are in the history. */
-export const historyLength = async (url: string): Promise<number> => {
-  const response = await fetch(`${url}/floor/history`);
+export interface HistoryState {
+  /** runs that ended well and are in the history */
+  readonly runs: number;
+  /** when the last of them ended, in ms since the epoch; null without any */
+  readonly lastEndedAt: number | null;
+}
+
+export const historyState = async (url: string): Promise<HistoryState> =>
   // What our own floor answers.
-  const { runs } = (await response.json()) as { runs: number };
-  return runs;
-};
+  (await (await fetch(`${url}/floor/history`)).json()) as HistoryState;
+
+export const historyLength = async (url: string): Promise<number> => (await historyState(url)).runs;
 
 /** Waits until the history holds so many runs; false when it still does not after `ms`. */
 export const historyReaches = async (url: string, runs: number, ms: number): Promise<boolean> => {

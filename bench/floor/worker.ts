@@ -39,6 +39,13 @@ app.post('/floor/d1', async (c) => {
   return c.json(run.outputs);
 });
 
+/** The body of a post as one row: what it must cost at least to keep it before it is answered. */
+app.post('/floor/post', async (c) => {
+  const body = await c.req.text();
+  await c.env.DB.prepare('INSERT INTO runs VALUES (?, ?)').bind(crypto.randomUUID(), body).run();
+  return c.body(null, 200);
+});
+
 app.post('/floor/setup', async (c) => {
   await c.env.DB.prepare(
     'CREATE TABLE IF NOT EXISTS runs (id TEXT PRIMARY KEY, detail TEXT) WITHOUT ROWID',
@@ -49,7 +56,7 @@ app.post('/floor/setup', async (c) => {
 /** How many runs the history of the subject holds: asked of its database, not of its own word. */
 app.get('/floor/history', async (c) => {
   const row = await c.env.SUBJECT.prepare(
-    "SELECT count(*) AS runs FROM runs WHERE status = 'succeeded'",
+    "SELECT count(*) AS runs, max(finished_at) AS lastEndedAt FROM runs WHERE status = 'succeeded'",
   ).first();
   return c.json(row);
 });
