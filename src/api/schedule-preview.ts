@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { instantOf } from '../domain/calendar.ts';
 import { refuse } from '../domain/problem.ts';
-import { isTimeText, TIME_TEXT } from '../language/file-values.ts';
+import { ScheduleTime } from '../language/file-schedule.ts';
 import { preview, type Preview } from '../schedules/preview.ts';
 import { answer, endpoint } from './endpoint.ts';
 import { itemOf, parseText, problemsOf } from './flow-texts.ts';
@@ -58,11 +58,9 @@ const previewed = endpoint({
     name: z.string().max(200),
     text: z.string().describe('the flow, as in its file'),
     count: z.int().min(1).max(200).default(20),
-    from: z
-      .string()
-      .refine(isTimeText, TIME_TEXT)
-      .optional()
-      .describe("a date or a time; without an offset in the schedule's zone; now unless given"),
+    from: ScheduleTime.optional().describe(
+      "a date or a time; without an offset in the schedule's zone; now unless given",
+    ),
   }),
   gives: Previewed,
   refuses: ['invalid_flow'],

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { isObject } from '../domain/json.ts';
 import { readCron } from '../schedules/cron-fields.ts';
 import { messageOf, sentence } from './file-issues.ts';
-import { duration, isTimeText, Time, TimeZone } from './file-values.ts';
+import { duration, Time, TimeZone } from './file-values.ts';
 
 const CronText = z
   .string()
@@ -67,12 +67,17 @@ const Every = z.union(EVERY, {
   error: ({ input }) => (input === undefined ? 'is required' : everyFault(input)),
 });
 
+/** Zones have rules in these years, and nobody waits longer. */
+export const ScheduleTime = Time.refine(
+  (text) => /^(19[7-9]|2)/.test(text),
+  'must be in the years 1970 to 2999',
+);
+
 const ONE_TIME = 'must be one time of one day in whole minutes, such as 2026-12-24T18:00';
-const OneTime = z
-  .string()
-  .refine(isTimeText, ONE_TIME)
-  .refine((text) => /^.{10}[Tt ]\d\d:\d\d(:00(\.0+)?)?(Z|z|[+-]\d\d:?\d\d)?$/.test(text), ONE_TIME)
-  .meta({ description: 'One time only, such as 2026-12-24T18:00.' });
+const OneTime = ScheduleTime.refine(
+  (text) => /^.{10}[Tt ]\d\d:\d\d(:00(\.0+)?)?(Z|z|[+-]\d\d:?\d\d)?$/.test(text),
+  ONE_TIME,
+).meta({ description: 'One time only, such as 2026-12-24T18:00.' });
 
 const FORMS = ['cron', 'every', 'at'] as const;
 
@@ -83,10 +88,12 @@ export const ScheduleSchema = z
     every: Every.exactOptional(),
     at: OneTime.exactOptional(),
     timezone: TimeZone.exactOptional(),
-    start: Time.exactOptional().meta({
+    start: ScheduleTime.exactOptional().meta({
       description: 'Not before this date or time; counting begins with it.',
     }),
-    end: Time.exactOptional().meta({ description: 'Not after this date or time; a date is its whole day.' }),
+    end: ScheduleTime.exactOptional().meta({
+      description: 'Not after this date or time; a date is its whole day.',
+    }),
     overlap: z
       .enum(['skip', 'queue', 'allow', 'cancel-previous'])
       .default('skip')

@@ -13,11 +13,12 @@ export interface PreviewedFiring extends Firing {
 export interface Preview {
   readonly sentence: string;
   readonly times: readonly PreviewedFiring[];
-  /** The changes of the clocks meanwhile; over more than two years, only those that the schedule meets. */
+  /** The changes of the clocks meanwhile, for 20 years; over more than two, only those that the schedule meets. */
   readonly changes: readonly ClockEffect[];
 }
 
 const TWO_YEARS = 731 * DAY;
+const TWENTY_YEARS = 7305 * DAY;
 
 export const preview = (
   schedule: ScheduleTrigger,
@@ -26,7 +27,7 @@ export const preview = (
 ): Preview => {
   const times = firings(schedule, { from, to: Infinity, limit: count });
   const last = times.at(-1)?.at ?? from;
-  const changes = clockEffects(schedule, from, last);
+  const changes = clockEffects(schedule, from, Math.min(last, from + TWENTY_YEARS));
   return {
     sentence: inWords(schedule),
     times: times.map((firing) => ({ ...firing, due: dueAt(schedule, flow, firing.at) })),

@@ -19,12 +19,12 @@ const ofCron = ({ days, months = ALL_MONTHS, weekdays }: CronFields): string | u
   if (weekdays === undefined) {
     const [first] = days ?? [];
     if (typeof first !== 'number' || days?.includes('last') === true) return undefined;
-    return missing(first, months, 'the day L is the last one of every month');
+    return missing(first, months, '"L" is the last day of every month');
   }
   const [fifth] = weekdays;
   if (days !== undefined || fifth === undefined || weekdays.some(({ nth }) => nth !== 5)) return undefined;
   const name = weekdayName(fifth.weekday);
-  return `It does not fire in months without a fifth ${name}: #L is the last one of every month`;
+  return `It does not fire in months without a fifth ${name}: "#L" is the last one of every month`;
 };
 
 export const shortMonths = (schedule: ScheduleTrigger): string | undefined => {
@@ -41,6 +41,6 @@ export const shortMonths = (schedule: ScheduleTrigger): string | undefined => {
   return missing(
     day,
     ALL_MONTHS.filter((month) => months.includes(month)),
-    'day: last is the last one of every month',
+    '"day: last" is the last one of every month',
   );
 };

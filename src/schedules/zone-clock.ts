@@ -53,10 +53,12 @@ const STEP = 7 * DAY;
 /** Every change of a zone's clocks from one instant to another. */
 export const clockChanges = (zone: string, from: number, to: number): readonly ClockChange[] => {
   const found: ClockChange[] = [];
+  let before = zoneOffset(from, zone);
   for (let at = from; at < to; at += STEP) {
     const until = Math.min(at + STEP, to);
-    const [before, after] = [zoneOffset(at, zone), zoneOffset(until, zone)];
+    const after = zoneOffset(until, zone);
     if (before !== after) found.push({ at: changeBetween(at, until, zone), before, after });
+    before = after;
   }
   return found;
 };

@@ -130,6 +130,18 @@ describe('the JSON Schema of flow files', () => {
     expect(accepts(flow(step))).toBe(false);
   });
 
+  it.each([
+    'cron: "0 9 * * 1-5"',
+    'every: { minutes: 7 }',
+    'every: { hours: 2, between: { from: "22:00", to: "06:00" } }',
+    'every: { days: 1, at: ["09:00", "17:00"] }',
+    'every: { weeks: 2, on: [mon, thu], at: "09:00" }',
+    'every: { months: 1, day: last }',
+    'at: 2026-12-24T18:00',
+  ])('takes a schedule with %s', (form) => {
+    expect(accepts(`trigger: { kind: schedule, ${form} }\nsteps: [{ stop: x }]`)).toBe(true);
+  });
+
   it('describes every card to whoever completes its name', () => {
     const text = JSON.stringify(flowJsonSchema(catalogue));
 

@@ -182,6 +182,10 @@ settings: { history: fulll }
       '1:32 "at" must be one time of one day in whole minutes, such as 2026-12-24T18:00',
     ],
     [
+      'trigger: { kind: schedule, cron: "0 9 * * *", end: 9999-12-31 }\nsteps: [{ stop: x }]',
+      '1:52 "end" must be in the years 1970 to 2999',
+    ],
+    [
       'trigger: { kind: schedule, cron: "0 9 * * *", spread: 30s }\nsteps: [{ stop: x }]',
       '1:55 "spread" must be whole minutes, such as 5m',
     ],

@@ -332,7 +332,7 @@ describe('the spread', () => {
       counts.set(minutes, (counts.get(minutes) ?? 0) + 1);
     }
 
-    expect([...counts.keys()].toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(new Set(counts.keys())).toEqual(new Set([0, 1, 2, 3, 4, 5]));
     expect(Math.min(...counts.values())).toBeGreaterThan(900);
   });
 });

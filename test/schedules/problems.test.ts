@@ -56,19 +56,19 @@ describe('a schedule that may surprise', () => {
   it.each<[Form, string]>([
     [
       { cron: '0 12 31 * *' },
-      'warning cron: It does not fire in February, April, June, September and November, which have no 31st: the day L is the last one of every month',
+      'warning cron: It does not fire in February, April, June, September and November, which have no 31st: "L" is the last day of every month',
     ],
     [
       { every: { months: 3, day: 31, at: ['12:00'] } },
-      'warning every: It does not fire in April, which has no 31st: day: last is the last one of every month',
+      'warning every: It does not fire in April, which has no 31st: "day: last" is the last one of every month',
     ],
     [
       { cron: '0 12 29 2 *' },
-      'warning cron: It fires in February in leap years only: the day L is the last one of every month',
+      'warning cron: It fires in February in leap years only: "L" is the last day of every month',
     ],
     [
       { cron: '0 12 * * MON#5' },
-      'warning cron: It does not fire in months without a fifth Monday: #L is the last one of every month',
+      'warning cron: It does not fire in months without a fifth Monday: "#L" is the last one of every month',
     ],
     [{ at: '2026-01-01T12:00' }, 'warning at: 2026-01-01T12:00 is past: this fires no more'],
   ])('%j is told so', (form, expected) => {

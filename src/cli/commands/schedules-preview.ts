@@ -37,20 +37,17 @@ const utcCell = (when: string): string => when.slice(0, 16).replace('T', ' ');
 
 const drawPreview = ({ times, changes, timezone }: Preview, { columns, paint }: Terminal): string[] => {
   const isSpread = times.some(({ at, due }) => at !== due);
+  const isUtc = timezone === 'UTC';
   const rows = times.map(({ at, local, due, mark }) => [
     localCell(local),
-    utcCell(at),
+    ...(isUtc ? [] : [utcCell(at)]),
     ...(isSpread ? [utcCell(due)] : []),
     MARKS[mark ?? ''] ?? '',
   ]);
-  const head = [timezone.toUpperCase(), 'UTC', ...(isSpread ? ['STARTS (UTC)'] : []), ''];
+  const head = [timezone.toUpperCase(), ...(isUtc ? [] : ['UTC']), ...(isSpread ? ['STARTS (UTC)'] : []), ''];
   const [title = '', ...lines] = drawTable(head, rows, columns);
-  const shown = lines.map((line, index) => ({ at: times[index]?.at ?? '', line, isTime: true }));
-  const noted = changes.map(({ at, message }) => ({
-    at,
-    line: paint('yellow', oneLine(message)),
-    isTime: false,
-  }));
+  const shown = lines.map((line, index) => ({ at: times[index]?.at ?? '', line }));
+  const noted = changes.map(({ at, message }) => ({ at, line: paint('yellow', oneLine(message)) }));
   // Times in UTC sort as their texts do; the clocks change before what starts at that instant.
   const all = [...noted, ...shown].toSorted((left, right) =>
     left.at < right.at ? -1 : left.at > right.at ? 1 : 0,
