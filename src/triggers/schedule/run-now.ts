@@ -48,5 +48,5 @@ export const runNow = async (
   const started = await startRun(env, order);
   if (!started.ok || started.outcome !== 'skipped') return started;
   const detail = `Run ${started.runId} is under way, and the schedule says "overlap: skip". Nothing was started.`;
-  return refuse('conflict', detail, { members: { run: started.runId } });
+  return refuse('conflict', detail);
 };
