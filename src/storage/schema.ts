@@ -1,9 +1,10 @@
 /**
  * The tables of D1 (drizzle-kit makes migrations of them). Rows written are what D1 costs, so every table is
- * `WITHOUT ROWID`, and only `runs` and `events` (events-schema.ts) have a secondary index, one each. drizzle cannot say
+ * `WITHOUT ROWID`, and only `runs` and `events` (events-schema.ts) have secondary indexes (a second one for called runs). drizzle cannot say
  * `WITHOUT ROWID`: after `npm run db:generate` it is added by hand to each `CREATE TABLE` of the new file;
  * test/storage/schema.worker.test.ts notices when it is not.
  */
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Caller, RunDetail, RunStatus, StepRecord } from '../domain/run.ts';
 import type { Failure } from '../domain/errors.ts';
@@ -65,6 +66,7 @@ export const runs = sqliteTable(
     createdAt: integer('created_at').notNull(),
     finishedAt: integer('finished_at'),
     steps: integer().notNull(),
+    /** the run that called it */
     parent: text(),
     /** what the text filter looks in besides the flow's name: error and subject, in lower case */
     search: text().notNull(),
@@ -73,7 +75,13 @@ export const runs = sqliteTable(
     /** the last column, so that lists need not read past it */
     detail: text({ mode: 'json' }).$type<StoredCopy>().notNull(),
   },
-  (table) => [index('runs_by_flow').on(table.flow, table.id)],
+  (table) => [
+    index('runs_by_flow').on(table.flow, table.id),
+    // Costs a row only for runs that others called; counts by status read nothing else.
+    index('runs_by_parent')
+      .on(table.parent, table.id, table.status)
+      .where(sql`${table.parent} IS NOT NULL`),
+  ],
 );
 
 /** The further steps of long runs. Only pages with the revision of their run count. */

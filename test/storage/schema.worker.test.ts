@@ -27,9 +27,14 @@ describe('the tables of D1', () => {
     expect(tables.filter(({ sql }) => !/WITHOUT ROWID\s*$/i.test(sql)).map(({ name }) => name)).toEqual([]);
   });
 
-  it('have one secondary index on runs, events and schedules each, and no other', async () => {
+  it('have one secondary index each on events and schedules, and two on runs: of these one for called runs alone', async () => {
     const names = (await made('index')).map(({ name }) => name);
 
-    expect(names.toSorted()).toEqual(['events_by_source', 'runs_by_flow', 'schedules_by_next']);
+    expect(names.toSorted()).toEqual([
+      'events_by_source',
+      'runs_by_flow',
+      'runs_by_parent',
+      'schedules_by_next',
+    ]);
   });
 });

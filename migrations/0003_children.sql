@@ -1,0 +1,1 @@
+CREATE INDEX `runs_by_parent` ON `runs` (`parent`,`id`,`status`) WHERE "runs"."parent" IS NOT NULL;
