@@ -5,6 +5,8 @@ import { deliverTicks } from './deliver-ticks.ts';
 
 const FIRST_DELAY_SECONDS = 10;
 const MAX_DELAY_SECONDS = 600;
+/** Messages of a hundred ticks each: more than so many connections an invocation does not have. */
+const AT_ONCE = 6;
 
 /** A message as the queue gave it, and what it says. */
 export interface ReadTicks {
@@ -31,7 +33,11 @@ export const consumeTicks = async (
   messages: readonly ReadTicks[],
   now: number,
 ): Promise<void> => {
-  await Promise.all(messages.map((message) => consumeOne(env, message, now)));
+  const left = [...messages];
+  const worker = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await consumeOne(env, next, now);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 };
 
 /** The dead are not mourned: the tick sends what has no outcome again, from `tick_sends`. */
