@@ -167,11 +167,11 @@ describe('the queue', () => {
     const queue = around(fakeLanes());
     const { batch, told } = batchOf(await due(queue, 'silent'));
     const DB = {
-      ...env.DB,
       prepare: env.DB.prepare.bind(env.DB),
       batch: () => Promise.reject(new Error('gone')),
     };
 
+    // The consumer of ticks prepares and sends batches, nothing else.
     await consume({ ...queue.env, DB: DB as unknown as D1Database }, batch, noon + MINUTE);
 
     expect(told).toEqual(['retry']);
