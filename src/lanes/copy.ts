@@ -4,6 +4,7 @@
  */
 import type { RunRecord } from '../domain/history.ts';
 import { isFinal } from '../domain/run.ts';
+import type { Entry } from '../domain/run.ts';
 import { historyOf } from '../engine/history.ts';
 import { recordOf } from '../storage/run-record.ts';
 import { saveRuns } from '../storage/runs.ts';
@@ -11,6 +12,7 @@ import { flowOf } from './flows.ts';
 import { deleteEntries, readEntries } from './journal.ts';
 import type { Lane } from './lane.ts';
 import { areCopied, copyAgain, readRun } from './rows.ts';
+import type { RunRow } from './tables.ts';
 
 const TOGETHER = 100;
 const BYTES_TOGETHER = 1_500_000;
@@ -23,12 +25,24 @@ const MOST_WAITING = 10_000;
 const WATCH_LIVE_MS = 1_000;
 const LONGEST_LIVE_PAUSE_MS = 60_000;
 const REFUSED_MS = 3_600_000;
+/** What ended within the tenth of a second before a copy, and no more: memory is what a lane has least of. */
+const LENGTH_AT_HAND = 2_000_000;
 /** Rows of a journal deleted in one turn: more hold up the lane. */
 const ROWS_A_TURN = 1_000;
+
+/** A run that ended in its first commit, as that left it: nothing of it changes any more. */
+export interface Ended {
+  readonly row: RunRow;
+  readonly entries: readonly Entry[];
+  /** length of the entries as JSON */
+  readonly length: number;
+}
 
 export interface Copies {
   /** Has the runs copied to the history soon. */
   readonly soon: (ids: readonly string[]) => void;
+  /** The same for one that just ended: it is kept in memory until then if there is room, and else read back. */
+  readonly ended: (run: Ended) => void;
   /** Has runs that take long copied while they are under way; to be called when one begins. */
   readonly watch: () => void;
   /** To be called when one ends: a timer that waits for nobody keeps the object awake, and billed. */
@@ -37,12 +51,17 @@ export interface Copies {
 
 export const createCopies = (lane: () => Lane): Copies => {
   const waiting = new Set<string>();
+  const atHand = createAtHand();
   let isUnderWay = false;
   let stopWatching: (() => void) | null = null;
   let failures = 0;
 
   const soon = (ids: readonly string[]): void => {
-    for (const id of ids) if (waiting.size < MOST_WAITING) waiting.add(id);
+    for (const id of ids) {
+      // It has changed since: what its first commit left is old.
+      atHand.take(id);
+      if (waiting.size < MOST_WAITING) waiting.add(id);
+    }
     schedule();
   };
 
@@ -61,7 +80,7 @@ export const createCopies = (lane: () => Lane): Copies => {
     const ids = [...waiting].slice(0, TOGETHER);
     for (const id of ids) waiting.delete(id);
     try {
-      for (const id of await copy(lane(), ids)) waiting.add(id);
+      for (const id of await copy(lane(), ids, atHand)) waiting.add(id);
       failures = 0;
     } catch (error) {
       for (const id of ids) waiting.add(id);
@@ -87,7 +106,37 @@ export const createCopies = (lane: () => Lane): Copies => {
     stopWatching = null;
   };
 
-  return { soon, watch, rest };
+  const ended = (run: Ended): void => {
+    soon([run.row.id]);
+    atHand.put(run);
+  };
+
+  return { soon, ended, watch, rest };
+};
+
+interface AtHand {
+  readonly put: (run: Ended) => void;
+  /** Takes it out. */
+  readonly take: (id: string) => Ended | undefined;
+}
+
+const createAtHand = (): AtHand => {
+  const runs = new Map<string, Ended>();
+  let length = 0;
+  return {
+    put: (run) => {
+      if (length + run.length > LENGTH_AT_HAND) return;
+      runs.set(run.row.id, run);
+      length += run.length;
+    },
+    take: (id) => {
+      const run = runs.get(id);
+      if (run === undefined) return undefined;
+      runs.delete(id);
+      length -= run.length;
+      return run;
+    },
+  };
 };
 
 /** Runs under way that the history has not seen for half their time. */
@@ -99,11 +148,12 @@ const toBeSeen = (lane: Lane): string[] => {
 };
 
 /** Copies as many of the runs as fit into one statement and gives back the others. Rejects when D1 does not answer. */
-const copy = async (lane: Lane, ids: readonly string[]): Promise<readonly string[]> => {
+const copy = async (lane: Lane, ids: readonly string[], atHand: AtHand): Promise<readonly string[]> => {
   const records: RunRecord[] = [];
   let seen = 0;
   for (let bytes = 0; seen < ids.length && bytes < BYTES_TOGETHER; seen += 1) {
-    const record = await recordFor(lane, ids[seen] ?? '');
+    const id = ids[seen] ?? '';
+    const record = await recordFor(lane, id, atHand.take(id));
     if (record === undefined) continue;
     records.push(record);
     bytes += record.detail.length + record.pages.reduce((sum, { json }) => sum + json.length, 0);
@@ -124,11 +174,15 @@ const copy = async (lane: Lane, ids: readonly string[]): Promise<readonly string
 };
 
 /** E8: a run whose history cannot be told holds up no other; it is tried again later. */
-const recordFor = async (lane: Lane, id: string): Promise<RunRecord | undefined> => {
-  const row = readRun(lane.sql, id);
+const recordFor = async (
+  lane: Lane,
+  id: string,
+  ended: Ended | undefined,
+): Promise<RunRecord | undefined> => {
+  const row = ended?.row ?? readRun(lane.sql, id);
   if (row === undefined) return undefined;
   try {
-    const entries = readEntries(lane.sql, id);
+    const entries = ended?.entries ?? readEntries(lane.sql, id);
     if (entries.length === 0) {
       areCopied(lane.sql, [row]);
       return undefined;

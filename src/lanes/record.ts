@@ -25,10 +25,11 @@ export const record = async (lane: Lane, live: Live, commit: Commit): Promise<vo
   const { entries, along } = commit;
   const row = nextRow(lane, live, commit);
   let next: string | undefined;
+  let whole: string | null = null;
   await lane.commits.join(() => {
     if (live.isReplaced) throw new Error(`E1: run ${live.id} is driven by another drive`);
     along?.();
-    const whole = live.recorded === 0 && row.phase === 'final' ? textOf(entries) : null;
+    whole = live.recorded === 0 && row.phase === 'final' ? textOf(entries) : null;
     if (whole === null) appendEntries(lane.sql, live.id, live.recorded + 1, entries);
     if (row !== live.row) writeRun(lane.sql, row, whole);
     next = lane.groups.follow(live, row.phase);
@@ -38,11 +39,20 @@ export const record = async (lane: Lane, live: Live, commit: Commit): Promise<vo
   live.recorded += entries.length;
   live.row = row;
   live.aliveAt = now;
-  if (row.phase !== 'active') lane.copies.soon([live.id]);
+  tellHistory(lane, row, { entries, whole });
   if (lane.waiters.count(live.id) > 0 && isAnswered(live.state))
     lane.waiters.tell(live.id, answerOf(live.state, now));
   for (const tell of live.afterCommit.splice(0)) tell(true);
   if (next !== undefined) lane.groups.begin(next, live.invocation);
+};
+
+const tellHistory = (
+  { copies }: Lane,
+  row: RunRow,
+  { entries, whole }: { readonly entries: readonly Entry[]; readonly whole: string | null },
+): void => {
+  if (whole !== null) copies.ended({ row, entries, length: whole.length });
+  else if (row.phase !== 'active') copies.soon([row.id]);
 };
 
 /** The run's row after a commit; the same object when nothing about it changes, which saves a write. */
