@@ -207,4 +207,6 @@ export type Parsed =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 export const FLOW_NAME = /^(?=.{1,100}$)[a-z0-9][a-z0-9-]*(\/[a-z0-9][a-z0-9-]*)*$/;
+/** What a `call` names: a flow, or one version of it. */
+export const CALLED_FLOW = /^([a-z0-9][a-z0-9/-]{0,99})(?:@([1-9]\d{0,8}))?$/;
 export const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;

@@ -86,7 +86,7 @@ const errors: NameCheck = (use, standing, around) => {
   const [id] = use.path;
   if (id === undefined || standing.scope.errors.has(id)) return undefined;
   if (!standing.scope.steps.has(id)) return unseen(id, standing, around);
-  return `Step "${id}" leaves no error behind: only cards with onError: continue do`;
+  return `Step "${id}" leaves no error behind: only cards and calls with onError: continue do`;
 };
 
 const vars: NameCheck = (use, { scope }, { allVars, isBroken }) => {

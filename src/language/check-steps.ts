@@ -69,6 +69,8 @@ const checkKind = (step: Step, here: Here): void => {
     case 'card':
       checkCard(step, path, walking.catalogue, walking.report);
       return checkTemplate(step.with, [...path, 'with'], { ...standing, secrets: true }, walking);
+    case 'call':
+      return checkTemplate(step.with, [...path, 'with'], standing, walking);
     case 'set':
       checkTemplate(step.set, [...path, 'set'], standing, walking);
       return checkSet(Object.keys(step.set), here);
@@ -106,7 +108,8 @@ const checkStep = (step: Step, path: Path, scope: Scope, walking: Walking): void
   checkKind(step, { path, scope, standing, walking });
   if (step.id === undefined) return;
   scope.steps.set(step.id, valueOf(step, walking.catalogue));
-  if (step.kind === 'card' && step.onError === 'continue') scope.errors.add(step.id);
+  if ((step.kind === 'card' || step.kind === 'call') && step.onError === 'continue')
+    scope.errors.add(step.id);
 };
 
 const LEAVING = new Set(['yield', 'next', 'return', 'stop', 'fail']);

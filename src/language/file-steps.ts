@@ -3,6 +3,7 @@
  * a flow is read (each step is then read on its own, so that all its problems are found), steps when an editor asks.
  */
 import * as z from 'zod';
+import { CALLED_FLOW, FLOW_NAME } from '../domain/flow.ts';
 import { Condition, duration, expecting, Name, Value } from './file-values.ts';
 
 const about = (description: string): { readonly description: string } => ({ description });
@@ -50,6 +51,15 @@ const Tolerance = z.strictObject({
     error: expecting(TOLERATED),
   }),
 });
+
+const CALLED = 'must be the name of a flow, such as hr/invite, or one version of it, such as hr/invite@3';
+
+/** Split into name and version when read. */
+const Called = z
+  .string({ error: expecting(CALLED) })
+  .regex(CALLED_FLOW, CALLED)
+  .refine((text) => FLOW_NAME.test(text.replace(/@\d+$/, '')), CALLED)
+  .meta(about('The helper, in the version in force, or in one: hr/invite@3.'));
 
 const WAITS = 'must be { for: 3d } or { until: 2026-12-01T09:00:00Z }';
 
@@ -107,6 +117,16 @@ const waits = (block: z.ZodType<readonly unknown[]>) => ({
     timeout: duration({ least: '1ms', most: '10m' }).prefault('30s').meta(about('Time limit of an attempt.')),
     onError: OnError,
   }),
+  call: z.strictObject({
+    ...base,
+    call: Called,
+    with: z.record(z.string(), Value).default({}).meta(about('Its inputs.')),
+    async: z.boolean().default(false).meta(about('Does not wait for its end: the value is { run }.')),
+    timeout: duration({ least: '1s', most: '365d' })
+      .exactOptional()
+      .meta(about('Past it the called run is cancelled, and the step fails with the code timeout.')),
+    onError: OnError,
+  }),
   set: z.strictObject({ ...base, set: z.record(Name, Value).meta(about('Variables, read as vars.<name>.')) }),
   ...controls(block),
   wait: z.strictObject({
@@ -147,6 +167,3 @@ const NO_LIST = 'must be a list of steps: lines that begin with "- "';
 export const UnreadBlock = z.array(z.unknown(), {
   error: expecting(NO_LIST),
 });
-
-/** Known to the language, not to this version. */
-export const LATER_KINDS = ['call'] as const;

@@ -10,6 +10,7 @@ import { stepSchemas } from './file-steps.ts';
 
 const TITLES: Readonly<Record<string, string>> = {
   card: 'Use a card',
+  call: 'Call a helper',
   set: 'Set variables',
   if: 'Decide',
   try: 'Try, catch, finally',

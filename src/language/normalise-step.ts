@@ -1,6 +1,6 @@
 /** One step of each kind, from its written form to the domain's: every default filled in, no abbreviations left. */
 import type * as z from 'zod';
-import type { Block, Retry, Step, Tolerance } from '../domain/flow.ts';
+import { CALLED_FLOW, type Block, type Retry, type Step, type Tolerance } from '../domain/flow.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { checkFail, checkResponse, checkWait } from './check-literals.ts';
 import { readPart } from './file-issues.ts';
@@ -42,6 +42,22 @@ const cardStep = ({ retry, timeout, ...rest }: WrittenCard): Step => ({
   timeoutMs: timeout,
   ...(retry === undefined ? {} : { retry: retryOf(retry) }),
 });
+
+const callStep = (written: Written<'call'>, { path, report }: StepReading): Step => {
+  const { call, timeout, ...rest } = written;
+  if (rest.async && timeout !== undefined) {
+    const message = '"timeout" is for calls that wait: this one is async; set the time limit in the helper';
+    report.error({ path: [...path, 'timeout'], code: 'not_allowed', message, spot: 'key' });
+  }
+  const [, name = call, version] = CALLED_FLOW.exec(call) ?? [];
+  return {
+    kind: 'call',
+    ...rest,
+    call: name,
+    ...(version === undefined ? {} : { version: Number(version) }),
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+  };
+};
 
 const ifStep = (written: Written<'if'>, { readBlock }: StepReading): Step => {
   const { if: condition, then, elseIf = [], else: otherwise, ...rest } = written;
@@ -112,6 +128,7 @@ const leaveStep = (kind: LeaveKind, raw: JsonObject, { path, report }: StepReadi
 /** How each kind is read; undefined when its written form has faults, which are then in the report. */
 const READERS: Readonly<Record<WrittenKind, (raw: JsonObject, reading: StepReading) => Step | undefined>> = {
   card: (raw, reading) => withPart('card', raw, reading, cardStep),
+  call: (raw, reading) => withPart('call', raw, reading, callStep),
   set: (raw, reading) => withPart('set', raw, reading, (written) => ({ kind: 'set', ...written })),
   if: (raw, reading) => withPart('if', raw, reading, ifStep),
   try: (raw, reading) => withPart('try', raw, reading, tryStep),

@@ -33,16 +33,15 @@ export const normaliseTrigger = (written: WrittenTrigger, timezone: string): Tri
   }
 };
 
-const UNFIRED = new Set(['delegated', 'helper']);
-
 /** What a flow asks for and this version does not give. */
 export const checkAvailable = ({ trigger, settings }: Flow, report: Report): void => {
   if (settings.onFailure !== undefined) {
     const message = '"onFailure" is kept; nothing calls it in this version';
     report.warn({ path: ['settings', 'onFailure'], code: 'not_called', message });
   }
-  if (UNFIRED.has(trigger.kind)) {
-    const message = `Triggers of kind "${trigger.kind}" are kept and can be run by hand; nothing fires them in this version`;
+  if (trigger.kind === 'delegated') {
+    const message =
+      'Triggers of kind "delegated" are kept and can be run by hand; nothing fires them in this version';
     report.warn({ path: ['trigger', 'kind'], code: 'not_fired', message });
   }
   if (trigger.kind === 'api' && trigger.auth === 'oauth') {

@@ -2,7 +2,7 @@
 import type { Block, Step } from '../domain/flow.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { LIMITS } from '../domain/run.ts';
-import { LATER_KINDS, type WrittenKind } from './file-steps.ts';
+import type { WrittenKind } from './file-steps.ts';
 import { normaliseStep, STEP_SCHEMAS } from './normalise-step.ts';
 import { didYouMean } from '../domain/near-match.ts';
 import type { Path } from './place.ts';
@@ -16,7 +16,6 @@ export interface Reading {
 
 const isKind = (key: string): key is WrittenKind => Object.hasOwn(STEP_SCHEMAS, key);
 const KINDS = Object.keys(STEP_SCHEMAS).filter(isKind);
-const isLater = (key: string): boolean => LATER_KINDS.some((kind) => kind === key);
 
 /** The steps that lie in a member of a step: `do`, `then`, `elseIf[0].then`, `parallel.slack`. */
 const blocksIn = (raw: JsonObject): readonly (readonly [Path, Json])[] => {
@@ -49,17 +48,13 @@ const noKind = (keys: readonly string[], path: Path, report: Report): void => {
 /** The one key that says what the step is; the rest is said in the report. */
 const kindOf = (raw: JsonObject, path: Path, report: Report): WrittenKind | undefined => {
   const keys = Object.keys(raw);
-  const kinds = keys.filter((key) => isKind(key) || isLater(key));
+  const kinds = keys.filter(isKind);
   const [kind, second] = kinds;
   if (kind === undefined) noKind(keys, path, report);
   else if (second !== undefined) {
     const message = `This step is both "${kind}" and "${second}": make two steps of it`;
     report.error({ path: [...path, second], code: 'step_kind', message, spot: 'key' });
-  } else if (isKind(kind)) return kind;
-  else {
-    const message = `"${kind}" is not available in this version: flows cannot call other flows yet`;
-    report.error({ path: [...path, kind], code: 'not_available', message, spot: 'key' });
-  }
+  } else return kind;
   return undefined;
 };
 

@@ -34,6 +34,8 @@ export const valueOf = (step: Step, catalogue: Catalogue): JsonObject => {
   switch (step.kind) {
     case 'card':
       return catalogue.cards.get(step.card)?.output ?? ANYTHING;
+    case 'call':
+      return step.async ? closed({ run: { type: 'string' } }) : ANYTHING;
     case 'if':
     case 'try':
       return ANYTHING;

@@ -68,7 +68,7 @@ describe('what an expression can refer to', () => {
     ['steps.stored.x', '"steps.stored" has no members, so "steps.stored.x" never gives anything'],
     ['steps.lop', 'There is no step "lop"; did you mean "loop"?'],
     ['steps.b', 'There is no step "b"'],
-    ['errors.a', 'Step "a" leaves no error behind: only cards with onError: continue do'],
+    ['errors.a', 'Step "a" leaves no error behind: only cards and calls with onError: continue do'],
     ['inputs.nme', '"inputs.nme" is not declared under inputs; did you mean "name"?'],
     ['vars.seen', '"vars.seen" is never set'],
     ['item', '"item" is there inside a forEach only'],
