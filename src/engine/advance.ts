@@ -4,24 +4,27 @@
  */
 import { Unavailable } from '../domain/errors.ts';
 import type { Effort } from './attempt.ts';
-import type { Action } from './decide.ts';
+import { runErrands, startChildren } from './children.ts';
+import type { Action, Decision } from './decide.ts';
 import { commit, record, wake } from './driving.ts';
 import type { Driving } from './driving.ts';
 import { perform } from './perform.ts';
 import type { Performed } from './perform.ts';
-import type { Ports } from './ports.ts';
+import type { Errand } from './look-after.ts';
+import type { Child, Ports } from './ports.ts';
 import { standing } from './state.ts';
 
 /** Why an action that is ready cannot be performed now: no place is free, none is left, or our own infrastructure is silent. */
 export type Blocked = 'later' | 'spent' | 'unavailable';
 
-/** Performs what is ready. Attempts begin together, after one commit. */
+/** Performs what is ready. Attempts and called runs begin together, after one commit. */
 export const advance = async (
   driving: Driving,
-  actions: readonly Action[],
+  { actions, errands }: Extract<Decision, { do: 'perform' }>,
 ): Promise<'done' | 'replaced' | Blocked> => {
   const { state, ports, host } = driving;
   const efforts: Effort[] = [];
+  const children: Child[] = [];
   let blocked: Blocked | null = null;
   let did = 0;
   for (const action of actions) {
@@ -36,25 +39,28 @@ export const advance = async (
       continue;
     }
     if (performed.effort !== undefined) efforts.push(performed.effort);
+    if (performed.child !== undefined) children.push(performed.child);
     if (host.isReplaced()) break;
     record(driving, performed.entry);
     did += 1;
   }
   driving.stepsSinceTurn += did;
-  if (efforts.length > 0) await begin(driving, efforts);
+  if (efforts.length + children.length + errands.length > 0)
+    await begin(driving, { efforts, children, errands });
   if (host.isReplaced()) return 'replaced';
   return did > 0 ? 'done' : (blocked ?? 'done');
 };
 
 /** A place that was taken is given back unless an effort keeps it. */
 const performHere = async (
-  { ports, state, host }: Driving,
+  driving: Driving,
   action: Action,
   hasPlace: boolean,
 ): Promise<Performed | 'unavailable'> => {
+  const { ports, state, host } = driving;
   let performed: Performed | undefined;
   try {
-    performed = await perform(ports, state, action);
+    performed = await perform({ ports, children: host.children }, state, action);
     return performed;
   } catch (error) {
     if (error instanceof Unavailable) return 'unavailable';
@@ -64,7 +70,13 @@ const performHere = async (
   }
 };
 
-const begin = async (driving: Driving, efforts: readonly Effort[]): Promise<void> => {
+interface Outward {
+  readonly efforts: readonly Effort[];
+  readonly children: readonly Child[];
+  readonly errands: readonly Errand[];
+}
+
+const begin = async (driving: Driving, { efforts, children, errands }: Outward): Promise<void> => {
   const { host } = driving;
   let mayBegin = false;
   try {
@@ -77,6 +89,9 @@ const begin = async (driving: Driving, efforts: readonly Effort[]): Promise<void
       else host.release();
     }
   }
+  if (!mayBegin) return;
+  startChildren(driving, children);
+  runErrands(driving, errands);
 };
 
 const launch = (driving: Driving, effort: Effort): void => {

@@ -55,6 +55,9 @@ const change = (state: RunState, at: { frame: Frame; step: Step }, entry: Told):
     case 'settled':
     case 'parked':
       attend(state, frame, entry);
+      return;
+    case 'called':
+      call(state, at, entry);
   }
 };
 
@@ -97,6 +100,15 @@ const attend = (
       state.doubts.delete(path);
       frame.activity = { ...tries, kind: 'retry', at };
   }
+};
+
+/** Another run was called: its end is that of the step, and comes from outside. */
+const call = (state: RunState, at: { frame: Frame; step: Step }, entry: Of<'called'>): void => {
+  const timeoutMs = at.step.kind === 'call' ? at.step.timeoutMs : undefined;
+  const until = timeoutMs === undefined || entry.async ? null : entry.at + timeoutMs;
+  at.frame.activity = { kind: 'call', called: entry, until };
+  state.children += 1;
+  state.bytes += utf8Length(JSON.stringify(entry.inputs));
 };
 
 /** An attempt failed: another one follows, or the failure goes up. */

@@ -40,8 +40,11 @@ export const isTrue = async (here: Here, condition: string): Promise<boolean> =>
 
 const at = (here: Here) => ({ now: here.now, timezone: here.state.flow.settings.timezone });
 
-/** Every kind but cards. Throws `StepError` when an expression fails or gives what the step cannot use. */
-export const performControl = async (here: Here, step: Exclude<Step, { kind: 'card' }>): Promise<Entry> => {
+/** Every kind but cards and calls. Throws `StepError` when an expression fails or gives what the step cannot use. */
+export const performControl = async (
+  here: Here,
+  step: Exclude<Step, { kind: 'card' | 'call' }>,
+): Promise<Entry> => {
   switch (step.kind) {
     case 'set':
       return set(here, step);

@@ -2,14 +2,18 @@
  * What is to be done now, from the state alone. Waiting is a decision, not an exception; time is passed in.
  * E3: a step that is recorded as succeeded is behind its frame's position, or recalled: it is never among the actions.
  * E6: a `once` attempt of unknown outcome is never among them either; only a person's word brings it back.
+ * T5: a parent never waits for a message alone: it asks after children that it has not heard of.
  */
 import type { Step, WhileStep } from '../domain/flow.ts';
 import type { Entry, FinalStatus } from '../domain/run.ts';
 import { LIMITS } from '../domain/run.ts';
 import { roundKey } from './apply-step.ts';
+import { isBeingLeft, isFinally } from './frames.ts';
+import { lookAfter } from './look-after.ts';
+import type { Errand, Watch } from './look-after.ts';
 import { isBusy } from './open-frame.ts';
 import { childrenOf, pathOf, stepAt } from './state.ts';
-import type { Activity, Frame, Outcome, RunState } from './state.ts';
+import type { Activity, CallActivity, Frame, Outcome, RunState } from './state.ts';
 
 interface At {
   readonly frame: Frame;
@@ -26,49 +30,62 @@ export type Action =
   | (At & { readonly kind: 'recall'; readonly round?: number });
 
 export type Decision =
-  | { readonly do: 'perform'; readonly actions: readonly Action[] }
+  | { readonly do: 'perform'; readonly actions: readonly Action[]; readonly errands: readonly Errand[] }
   | { readonly do: 'record'; readonly entry: Extract<Entry, { type: 'finished' | 'ending' }> }
-  /** nothing until this time, or until what is in flight ends; null: only a person can bring it on */
-  | { readonly do: 'park'; readonly until: number | null };
+  /**
+   * Nothing until this time, or until what is in flight ends; null: only a person can bring it on. With `stays` the
+   * drive waits itself: one that begins anew would not know what it has said to its children.
+   */
+  | { readonly do: 'park'; readonly until: number | null; readonly stays: boolean };
 
-/** @param inFlight paths of the attempts that this drive itself has under way */
-export const decide = (state: RunState, now: number, inFlight: ReadonlySet<string>): Decision => {
+/** What a drive has in hand itself. */
+export interface InHand {
+  /** paths of the attempts that it has under way */
+  readonly inFlight: { readonly has: (path: string) => boolean };
+  readonly watch: Watch;
+}
+
+export const decide = (state: RunState, now: number, { inFlight, watch }: InHand): Decision => {
   const limit = limitReached(state, now);
   if (limit !== null) return { do: 'record', entry: limit };
-  const actions: Action[] = [];
-  const deadline = state.startedAt + state.flow.settings.timeoutMs;
-  const walk: Walk = { state, now, inFlight, actions, until: state.ending === null ? deadline : null };
-  visit(walk, state.root);
-  if (actions.length > 0) return { do: 'perform', actions };
+  const deadline = state.ending === null ? state.startedAt + state.flow.settings.timeoutMs : null;
+  const walk: Walk = { state, now, inFlight, watch, actions: [], errands: [], until: deadline, stays: false };
+  visit(walk, state.root, state.ending !== null);
+  const { actions, errands, until, stays } = walk;
+  if (actions.length > 0 || errands.length > 0) return { do: 'perform', actions, errands };
   if (state.outcome !== null || state.ending !== null) {
     if (!isBusy(state.root)) return { do: 'record', entry: finished(state, now) };
   }
-  return { do: 'park', until: walk.until };
+  return { do: 'park', until, stays };
 };
 
-interface Walk {
+interface Walk extends InHand {
   readonly state: RunState;
   readonly now: number;
-  readonly inFlight: ReadonlySet<string>;
   readonly actions: Action[];
+  readonly errands: Errand[];
   until: number | null;
+  stays: boolean;
 }
 
-const visit = (walk: Walk, frame: Frame): void => {
+/** @param isCut whether what is under way in the frame is to come to an end */
+const visit = (walk: Walk, frame: Frame, isCut: boolean): void => {
   if (walk.state.outcome !== null) return;
-  const children = childrenOf(frame.activity);
+  const { activity } = frame;
+  const children = childrenOf(activity);
   if (children.length > 0) {
-    for (const child of children) visit(walk, child);
+    const areCut = walk.state.ending !== null || isBeingLeft(activity) || (isCut && !isFinally(activity));
+    for (const child of children) visit(walk, child, areCut);
     return;
   }
   const step = stepAt(frame);
   if (step === undefined) return;
   const at: At = { frame, step, path: pathOf(frame, step) };
-  const activity = frame.activity;
   if (activity?.kind === 'attempt') {
     if (!walk.inFlight.has(at.path)) walk.actions.push({ ...at, kind: 'lost', activity });
     return;
   }
+  if (activity?.kind === 'call') return visitCall(walk, activity, isCut);
   if (walk.state.ending !== null) return;
   visitIdle(walk, at, activity);
 };
@@ -95,6 +112,13 @@ const visitIdle = (walk: Walk, at: At, activity: Activity | null): void => {
     default:
       return;
   }
+};
+
+const visitCall = (walk: Walk, call: CallActivity, isCut: boolean): void => {
+  const { errand, at, stays } = lookAfter(call, { now: walk.now, watch: walk.watch, isCut });
+  if (errand !== null) walk.errands.push(errand);
+  if (at !== null) wakeAt(walk, at);
+  walk.stays ||= stays;
 };
 
 const wakeAt = (walk: Walk, time: number): void => {
@@ -124,6 +148,8 @@ const limitReached = (state: RunState, now: number): Extract<Entry, { type: 'end
     return end('timeout', `The run took longer than its time limit of ${timeoutMs} ms`);
   if (state.steps >= LIMITS.stepsPerRun)
     return end('too_many_steps', `The run took more than ${LIMITS.stepsPerRun} steps; split it`);
+  if (state.children > LIMITS.childrenPerRun)
+    return end('too_many_children', `The run called more than ${LIMITS.childrenPerRun} others; split it`);
   if (state.bytes > LIMITS.runBytes)
     return end('run_too_large', `The steps of the run gave more than ${LIMITS.runBytes} bytes in all`);
   return null;

@@ -35,6 +35,7 @@ export const createDrive = (
     state,
     ...world,
     inFlight: new Map(),
+    watch: { quietUntil: world.host.quietUntil, busy: new Set(), heard: new Map() },
     results: [],
     inbox: [],
     buffer: [...unrecorded],
@@ -55,7 +56,7 @@ export const createDrive = (
 };
 
 const run = async (driving: Driving): Promise<DriveEnd> => {
-  const { state, ports, host, inFlight } = driving;
+  const { state, ports, host } = driving;
   try {
     for (;;) {
       if (host.isReplaced()) return replaced(driving);
@@ -65,7 +66,7 @@ const run = async (driving: Driving): Promise<DriveEnd> => {
         if (!driving.isAwake) return over(driving, { kind: 'final' });
         continue;
       }
-      const decision = decide(state, ports.now(), new Set(inFlight.keys()));
+      const decision = decide(state, ports.now(), driving);
       const end = await follow(driving, decision);
       if (end !== null) return end;
     }
@@ -80,9 +81,9 @@ const follow = async (driving: Driving, decision: Decision): Promise<DriveEnd | 
       record(driving, decision.entry);
       return null;
     case 'park':
-      return rest(driving, decision.until);
+      return rest(driving, decision.until, decision.stays);
     case 'perform': {
-      const progress = await advance(driving, decision.actions);
+      const progress = await advance(driving, decision);
       if (progress === 'replaced') return replaced(driving);
       return progress === 'done' ? takeTurns(driving) : waitForPlace(driving, progress);
     }
@@ -92,21 +93,24 @@ const follow = async (driving: Driving, decision: Decision): Promise<DriveEnd | 
 /** A place comes free in a moment: the drive stays for it. Where none is left, or nobody answers, it comes again. */
 const waitForPlace = async (driving: Driving, why: Blocked): Promise<DriveEnd | null> => {
   if (why === 'unavailable') return rest(driving, driving.ports.now() + UNAVAILABLE_MS);
-  if (why === 'spent' && driving.inFlight.size === 0) return rest(driving, driving.ports.now() + 1);
+  if (why === 'spent' && hasNothingInFlight(driving)) return rest(driving, driving.ports.now() + 1);
   await commit(driving);
   await pause(driving, null);
   return null;
 };
 
 /** Nothing to do before this time: waits for what is in flight meanwhile, or parks. What was done is committed. */
-const rest = async (driving: Driving, until: number | null): Promise<DriveEnd | null> => {
-  const parks = driving.inFlight.size === 0;
+const rest = async (driving: Driving, until: number | null, stays = false): Promise<DriveEnd | null> => {
+  const parks = hasNothingInFlight(driving) && !stays;
   await commit(driving, parks ? { until } : undefined);
   if (driving.isAwake) return null;
   if (parks) return over(driving, { kind: 'parked', until });
   await pause(driving, until);
   return null;
 };
+
+const hasNothingInFlight = ({ inFlight, watch }: Driving): boolean =>
+  inFlight.size === 0 && watch.busy.size === 0;
 
 /** E1: what this drive has in flight counts no longer; its successor does not know how it ends. */
 const replaced = (driving: Driving): DriveEnd => {

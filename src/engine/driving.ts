@@ -5,6 +5,7 @@ import { isFinal } from '../domain/run.ts';
 import { apply } from './apply.ts';
 import { LONGEST_PAUSE_MS } from './ports.ts';
 import type { Host, Ports, Rest } from './ports.ts';
+import type { Watch } from './look-after.ts';
 import { standing } from './state.ts';
 import type { RunState } from './state.ts';
 
@@ -24,6 +25,7 @@ export interface Driving {
   readonly host: Host;
   /** the attempts that it has under way itself, by path */
   readonly inFlight: Map<string, AbortController>;
+  readonly watch: Watch;
   /** what came in since it last looked */
   readonly results: Entry[];
   readonly inbox: Posted[];

@@ -22,7 +22,7 @@ export const finishStep = (state: RunState, frame: Frame, value: Json): void => 
 /** The current step failed for good. `onError: continue` passes it over, else the failure goes up. */
 export const failStep = (state: RunState, frame: Frame, error: Failure): void => {
   const step = stepAt(frame);
-  if (step?.kind === 'card' && step.onError === 'continue') {
+  if ((step?.kind === 'card' || step?.kind === 'call') && step.onError === 'continue') {
     if (step.id !== undefined) frame.errors[step.id] = readableFailure(error);
     finishStep(state, frame, null);
     return;
@@ -143,10 +143,10 @@ const openItems = (state: RunState, owner: Frame, loop: LoopActivity): void => {
   }
 };
 
-/** Nothing more begins in the frame but what a `finally` has to do; an attempt under way is awaited. */
+/** Nothing more begins in the frame but what a `finally` has to do; an attempt or a called run is awaited. */
 const cutShort = (state: RunState, frame: Frame): void => {
   const { activity } = frame;
-  if (activity?.kind === 'attempt' || (activity?.kind === 'try' && activity.phase === 'finally')) return;
+  if (activity?.kind === 'attempt' || activity?.kind === 'call' || isFinally(activity)) return;
   if (activity?.kind === 'forEach' || activity?.kind === 'parallel') {
     activity.leaving ??= CUT;
     goOn(state, frame, activity);
@@ -156,6 +156,9 @@ const cutShort = (state: RunState, frame: Frame): void => {
   if (child === undefined) leaveFrame(state, frame, CUT);
   else cutShort(state, child);
 };
+
+export const isFinally = (activity: Activity | null): boolean =>
+  activity?.kind === 'try' && activity.phase === 'finally';
 
 const CUT: Outcome = { kind: 'stop', value: null };
 
@@ -171,5 +174,5 @@ export const settleLeaving = (state: RunState, frame: Frame): void => {
   }
 };
 
-const isBeingLeft = (activity: Activity | null): activity is Crowd =>
+export const isBeingLeft = (activity: Activity | null): activity is Crowd =>
   (activity?.kind === 'forEach' || activity?.kind === 'parallel') && activity.leaving !== null;

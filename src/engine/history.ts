@@ -69,7 +69,7 @@ const detailOf = (state: RunState, drafts: readonly Draft[], veil: Veil): RunDet
     finishedAt: state.finishedAt,
     error: veilFailure(state.error, veil),
     steps: drafts.length,
-    parent: null,
+    parent: created.parent?.run ?? null,
     inputs: veil(maskedInputs(state)),
     outputs: veil(state.outputs),
     reason: state.reason === null ? null : veilText(state.reason, veil),

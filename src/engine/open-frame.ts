@@ -60,6 +60,6 @@ export const closeFrame = (state: RunState, frame: Frame): void => {
   state.frames.delete(frame.path);
 };
 
-/** Whether an attempt is under way in the frame or below it. */
-export const isBusy = (frame: Frame): boolean =>
-  frame.activity?.kind === 'attempt' || childrenOf(frame.activity).some(isBusy);
+/** Whether an attempt or a called run is under way in the frame or below it. */
+export const isBusy = ({ activity }: Frame): boolean =>
+  activity?.kind === 'attempt' || activity?.kind === 'call' || childrenOf(activity).some(isBusy);

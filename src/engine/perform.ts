@@ -12,12 +12,13 @@ import type { Entry } from '../domain/run.ts';
 import { LIMITS } from '../domain/run.ts';
 import { triesOf } from './apply-step.ts';
 import { effort, intend, probe } from './attempt.ts';
+import { performCall } from './call.ts';
 import type { Effort } from './attempt.ts';
 import { isTrue, performControl, round, tooLarge } from './control.ts';
 import type { Here } from './control.ts';
 import type { Action } from './decide.ts';
 import { mask, maskText } from './mask.ts';
-import type { Ports } from './ports.ts';
+import type { Child, Children, Ports } from './ports.ts';
 import { prepare, secretInputs } from './prepare.ts';
 import type { Placed, Prepared } from './prepare.ts';
 import { afterFailure } from './retry.ts';
@@ -26,10 +27,18 @@ import type { RunState } from './state.ts';
 export interface Performed {
   readonly entry: Entry;
   readonly effort?: Effort;
+  /** to be started once the entry is committed */
+  readonly child?: Child;
+}
+
+export interface Reach {
+  readonly ports: Ports;
+  readonly children: Children;
 }
 
 /** Never throws a `StepError`: it becomes the step's `failed` entry. Rejects with `Unavailable`, and on bugs. */
-export const perform = async (ports: Ports, state: RunState, action: Action): Promise<Performed> => {
+export const perform = async (reach: Reach, state: RunState, action: Action): Promise<Performed> => {
+  const { ports } = reach;
   const { frame, path, step } = action;
   const now = ports.now();
   const here: Here = { state, frame, path, now: triesOf(frame.activity, now).since };
@@ -57,8 +66,9 @@ export const perform = async (ports: Ports, state: RunState, action: Action): Pr
         if (step.when !== undefined && action.kind === 'begin' && !(await isTrue(here, step.when))) {
           return { entry: { type: 'skipped', at: now, path } };
         }
-        if (step.kind !== 'card') return { entry: await performControl(here, step) };
-        return await performCard(ports, here, step);
+        if (step.kind === 'call') return await performCall(reach, here, step);
+        if (step.kind === 'card') return await performCard(ports, here, step);
+        return { entry: await performControl(here, step) };
     }
   } catch (error) {
     if (!(error instanceof StepError)) throw error;

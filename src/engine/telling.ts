@@ -58,9 +58,12 @@ const tellStep = (telling: Telling, entry: Told): void => {
   else tellEnd(draft, entry);
 };
 
-type OfAttempt = Extract<Told, { type: 'attempted' | 'failed' | 'doubted' | 'settled' | 'parked' }>;
+type OfAttempt = Extract<
+  Told,
+  { type: 'attempted' | 'called' | 'failed' | 'doubted' | 'settled' | 'parked' }
+>;
 const isOfAttempt = (entry: Told): entry is OfAttempt =>
-  ['attempted', 'failed', 'doubted', 'settled', 'parked'].includes(entry.type);
+  ['attempted', 'called', 'failed', 'doubted', 'settled', 'parked'].includes(entry.type);
 
 const tellAttempt = (draft: Draft, entry: OfAttempt): void => {
   const { at } = entry;
@@ -70,6 +73,13 @@ const tellAttempt = (draft: Draft, entry: OfAttempt): void => {
       draft.status = 'running';
       draft.input = entry.input;
       draft.attempts.push({ number: entry.attempt, startedAt: at, effect: entry.effect, ...unknown });
+      return;
+    }
+    case 'called': {
+      const { run, flow, version } = entry;
+      draft.status = 'waiting';
+      draft.input = entry.inputs;
+      draft.call = { run, flow, version };
       return;
     }
     case 'failed': {
@@ -120,6 +130,7 @@ const draftOf = (telling: Telling, step: Step, entry: StepEntry): Draft => {
     title: step.title ?? null,
     kind: step.kind,
     card: step.kind === 'card' ? step.card : null,
+    call: null,
     status: 'running',
     startedAt: entry.at,
     finishedAt: null,

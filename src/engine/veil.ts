@@ -74,7 +74,7 @@ export const veiled = (state: RunState, entry: Entry): JsonObject => {
   const veil = veilOf(state);
   // An entry is JSON, and so is every member of it.
   const members = Object.entries(entry as unknown as JsonObject).map(([key, value]): [string, Json] => {
-    if (key === 'inputs') return [key, veil(maskedInputs(state))];
+    if (key === 'inputs') return [key, entry.type === 'created' ? veil(maskedInputs(state)) : veil(value)];
     if (entry.type === 'entered' && key === 'block') return [key, veilBlock(entry.block, veil)];
     if (key === 'error' && 'error' in entry) return [key, { ...veilFailure(entry.error ?? null, veil) }];
     return [key, VALUES.has(key) ? veil(value) : value];

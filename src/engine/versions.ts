@@ -12,7 +12,8 @@ export const misplaced = (state: RunState, other: Flow, cards: Cards): readonly 
   [...state.memo.values()].flatMap(({ type, path }) => {
     if (type !== 'succeeded' && type !== 'doubted') return [];
     const step = stepsTo(state.flow, path)?.at(-1);
-    if (step?.kind !== 'card' || cards.get(step.card)?.effect === 'pure') return [];
+    const isAction = step?.kind === 'card' && cards.get(step.card)?.effect !== 'pure';
+    if (!isAction && step?.kind !== 'call') return [];
     return isInPlace(state.flow, other, path) ? [] : [path];
   });
 
@@ -61,11 +62,12 @@ const blockOf = (step: Step, key: string): Block | undefined => {
 const isSame = (step: Step, other: Step | undefined): boolean => {
   if (other === undefined || step.kind !== other.kind) return false;
   if (step.kind === 'card' && other.kind === 'card' && step.card !== other.card) return false;
-  const isKnown = step.id !== undefined && (step.kind === 'card' || HAS_BLOCKS.has(step.kind));
+  if (step.kind === 'call' && other.kind === 'call' && step.call !== other.call) return false;
+  const isKnown = step.id !== undefined && KNOWN_BY_ID.has(step.kind);
   return isKnown || textOf(step) === textOf(other);
 };
 
-const HAS_BLOCKS = new Set(['if', 'try', 'forEach', 'while', 'parallel']);
+const KNOWN_BY_ID = new Set(['card', 'call', 'if', 'try', 'forEach', 'while', 'parallel']);
 
 /** What a step says itself, without its title, its note and the steps in it. */
 const textOf = (step: Step): string => {

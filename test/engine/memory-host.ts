@@ -8,7 +8,7 @@ import { createDrive } from '../../src/engine/drive.ts';
 import type { Drive, DriveEnd, Posted } from '../../src/engine/drive.ts';
 import { historyOf } from '../../src/engine/history.ts';
 import type { History } from '../../src/engine/history.ts';
-import type { Host, Ports } from '../../src/engine/ports.ts';
+import type { Children, Host, Ports } from '../../src/engine/ports.ts';
 import type { RunState } from '../../src/engine/state.ts';
 import { Clock } from './clock.ts';
 import { testCards, World } from './world.ts';
@@ -74,6 +74,7 @@ export class MemoryHost {
       after: clock.after,
       connection: async () => undefined,
       secrets: async (names) => Object.fromEntries(names.map((name) => [name, `value-of-${name}`])),
+      helper: async () => ({ kind: 'missing' }),
       fetch: async () => new Response(),
       network: { allowLoopback: false, ownHosts: [] },
       ...options.ports,
@@ -134,6 +135,8 @@ export class MemoryHost {
       isReplaced: () => epoch !== this.#epoch,
       acquire: () => 'taken',
       release: () => undefined,
+      children: nobody,
+      quietUntil: 0,
       turn: async () => undefined,
       ...this.hosting,
     };
@@ -203,6 +206,9 @@ export class MemoryHost {
     this.onCommit(by.state);
   }
 }
+
+const alone = () => Promise.reject(new Error('this host knows one run alone'));
+const nobody: Children = { mint: alone, start: alone, ask: alone, cancel: alone };
 
 /** Everything that can happen without the clock has happened. */
 export const idle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
