@@ -21,7 +21,7 @@ export interface RunRecord {
   readonly revision: number;
   /** what the text filter of lists looks in, besides the flow's name and the error */
   readonly subject: string;
-  /** JSON of the `RunDetail` */
+  /** JSON of what the `RunDetail` has besides its summary, as `lean-copy.ts` writes it */
   readonly detail: string;
   /** at least one, at most {@link PAGE_STEPS} steps and about {@link PAGE_BYTES} each: `pagesOf` cuts them */
   readonly pages: readonly CopiedPage[];

@@ -3,6 +3,8 @@ import { and, desc, eq, gt, lte, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { RunDetail, StepRecord } from '../domain/run.ts';
 import { within } from './deadline.ts';
+import { fullDetail, fullStep } from './lean-copy.ts';
+import { LISTED } from './run-list.ts';
 import { runPages, runs } from './schema.ts';
 
 /** What D1 has of a run; the lane's revision may be newer. `steps` is the first page. */
@@ -13,9 +15,13 @@ export interface RunCopy {
 }
 
 export const getRun = async (db: D1Database, id: string): Promise<RunCopy | undefined> => {
-  const query = drizzle(db).select({ revision: runs.revision, copy: runs.detail }).from(runs);
+  const query = drizzle(db)
+    .select({ summary: LISTED, revision: runs.revision, copy: runs.detail })
+    .from(runs);
   const row = await within(query.where(eq(runs.id, id)).get());
-  return row && { revision: row.revision, ...row.copy };
+  if (row === undefined) return undefined;
+  const { summary, revision, copy } = row;
+  return { revision, detail: fullDetail(summary, copy.detail), steps: copy.steps.map(fullStep) };
 };
 
 /** Steps from a number on; `next` is the number to go on with, null at the end. */
@@ -40,7 +46,8 @@ const pageWith = async (db: D1Database, copy: RunCopy, from: number): Promise<Pa
     lte(runPages.first, from),
     gt(sql`${runPages.first} + ${runPages.count}`, from),
   );
-  return within(query.where(holds).orderBy(desc(runPages.first)).limit(1).get());
+  const page = await within(query.where(holds).orderBy(desc(runPages.first)).limit(1).get());
+  return page && { first: page.first, steps: page.steps.map(fullStep) };
 };
 
 /** At most `limit` steps from step number `from` on: never more than what is left of the page that holds it. */

@@ -38,7 +38,8 @@ const rangeOf = (filter: RunFilter, before = ABOVE_ALL): SQL | undefined =>
     lt(runs.id, before),
   );
 
-const LISTED = {
+/** The columns that make a summary. */
+export const LISTED = {
   id: runs.id,
   flow: runs.flow,
   version: runs.version,

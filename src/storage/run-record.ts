@@ -6,6 +6,7 @@ import { isObject, utf8Length } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { RunDetail, RunSummary, StepRecord } from '../domain/run.ts';
 import { sha256 } from './digest.ts';
+import { leanDetail, leanStep } from './lean-copy.ts';
 
 const BEGINNING = 1_000;
 /** Errors repeat with every attempt, so less of each is kept. */
@@ -56,7 +57,6 @@ const shortObject = async (value: JsonObject | null): Promise<JsonObject | null>
 
 const shortDetail = async (detail: RunDetail): Promise<RunDetail> => ({
   ...detail,
-  error: await shortFailure(detail.error),
   inputs: await shorten(detail.inputs),
   outputs: await shorten(detail.outputs),
   origin: await shortObject(detail.origin),
@@ -70,13 +70,13 @@ const isWithoutErrors = ({ error, attempts }: StepRecord): boolean =>
   error === null && attempts.every((attempt) => attempt.error === null);
 
 const stepText = async (step: StepRecord): Promise<string> => {
-  const text = JSON.stringify(step);
-  return isShort(text) && isWithoutErrors(step) ? text : JSON.stringify(await shortStep(step));
+  const text = JSON.stringify(leanStep(step));
+  return isShort(text) && isWithoutErrors(step) ? text : JSON.stringify(leanStep(await shortStep(step)));
 };
 
 const detailText = async (detail: RunDetail): Promise<string> => {
-  const text = JSON.stringify(detail);
-  return isShort(text) && detail.error === null ? text : JSON.stringify(await shortDetail(detail));
+  const text = JSON.stringify(leanDetail(detail));
+  return isShort(text) ? text : JSON.stringify(leanDetail(await shortDetail(detail)));
 };
 
 /**

@@ -6,9 +6,10 @@
  */
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { Caller, RunDetail, RunStatus, StepRecord } from '../domain/run.ts';
+import type { Caller, RunStatus } from '../domain/run.ts';
 import type { Failure } from '../domain/errors.ts';
 import type { Flow, TriggerKind } from '../domain/flow.ts';
+import type { StoredDetail, StoredStep } from './lean-copy.ts';
 
 export const ORIGINS = ['files', 'api'] as const;
 export type Origin = (typeof ORIGINS)[number];
@@ -47,8 +48,8 @@ export const flowVersions = sqliteTable(
 
 /** What a list does not show of a run; `steps` is the first page. */
 interface StoredCopy {
-  readonly detail: RunDetail;
-  readonly steps: readonly StepRecord[];
+  readonly detail: StoredDetail;
+  readonly steps: readonly StoredStep[];
 }
 
 /** A copy for looking at (E5). Ids sort by time, so the primary key serves the newest-first list. */
@@ -94,7 +95,7 @@ export const runPages = sqliteTable(
     revision: integer().notNull(),
     /** how many steps it holds */
     count: integer().notNull(),
-    steps: text({ mode: 'json' }).$type<readonly StepRecord[]>().notNull(),
+    steps: text({ mode: 'json' }).$type<readonly StoredStep[]>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.run, table.first] })],
 );

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/domain/history.ts';
 import type { StepRecord } from '../../src/domain/run.ts';
+import { fullDetail, fullStep, leanStep } from '../../src/storage/lean-copy.ts';
+import type { StoredStep } from '../../src/storage/lean-copy.ts';
 import { pagesOf, recordOf } from '../../src/storage/run-record.ts';
 import { aDetail, aStep } from './run-builder.ts';
 
 /** The steps of its first page. */
-const stepsOf = ({ pages }: RunRecord): StepRecord[] => JSON.parse(pages[0]?.json ?? '[]');
+const stepsOf = ({ pages }: RunRecord): StepRecord[] => {
+  const stored: StoredStep[] = JSON.parse(pages[0]?.json ?? '[]');
+  return stored.map(fullStep);
+};
 
 describe('the copy of a run', () => {
   it('keeps short values as they are', async () => {
@@ -13,8 +18,16 @@ describe('the copy of a run', () => {
 
     const record = await recordOf({ detail, steps: [aStep('a')], revision: 3, subject: 'Ana' });
 
-    expect(JSON.parse(record.detail)).toEqual(detail);
+    expect(fullDetail(record.summary, JSON.parse(record.detail))).toEqual(detail);
     expect(stepsOf(record)).toEqual([aStep('a')]);
+  });
+
+  it('says of a step only what is unusual about it', () => {
+    const usual = aStep('a', { id: null, card: null, kind: 'return', input: null, output: 1 });
+    const failed = aStep('b', { status: 'failed', output: null, error: { code: 'x', message: 'y' } });
+
+    expect(Object.keys(leanStep(usual))).toEqual(['path', 'kind', 'startedAt', 'finishedAt', 'output']);
+    expect([usual, failed].map(leanStep).map(fullStep)).toEqual([usual, failed]);
   });
 
   it('keeps size, hash and beginning of a value over 64 KB', async () => {
