@@ -24,6 +24,11 @@ export class Clock {
   /** A promise that is kept once the clock has moved so far. */
   pause = (ms: number): Promise<void> => new Promise((resolve) => void this.after(ms, resolve));
 
+  /** When the next timer fires; Infinity when there is none. */
+  get nextAt(): number {
+    return Math.min(Infinity, ...this.#timers.map(({ at }) => at));
+  }
+
   /** Moves on to the next timer and fires it; false when there is none. */
   next(): boolean {
     const due = this.#timers.toSorted((a, b) => a.at - b.at)[0];

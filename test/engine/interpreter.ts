@@ -4,6 +4,7 @@
  */
 import type {
   Block,
+  CallStep,
   Flow,
   ForEachStep,
   ParallelStep,
@@ -13,7 +14,7 @@ import type {
   WhileStep,
 } from '../../src/domain/flow.ts';
 import { segmentOf } from '../../src/domain/flow.ts';
-import type { Json } from '../../src/domain/json.ts';
+import type { Json, JsonObject } from '../../src/domain/json.ts';
 import { isObject } from '../../src/domain/json.ts';
 
 export interface Meaning {
@@ -40,13 +41,19 @@ interface Scope {
   readonly vars: readonly Record<string, Json>[];
   readonly item: Json;
   readonly index: number;
-  /** whether the effect at a path fails for good */
+  readonly inputs: JsonObject;
+  /** whether the effect at a path fails for good; `call>step` is a path in a called flow */
   readonly fails: (path: string) => boolean;
+  readonly helpers: ReadonlyMap<string, Flow>;
 }
 
-export const meaningOf = (flow: Flow, fails: Scope['fails']): Meaning => {
+/** What the interpreter knows of a flow besides its text. */
+type Given = Partial<Pick<Scope, 'inputs' | 'helpers'>>;
+
+export const meaningOf = (flow: Flow, fails: Scope['fails'], given: Given = {}): Meaning => {
+  const { inputs = {}, helpers = new Map<string, Flow>() } = given;
   try {
-    block(flow.steps, { path: '', steps: {}, vars: [{}], item: null, index: 0, fails });
+    block(flow.steps, { path: '', steps: {}, vars: [{}], item: null, index: 0, inputs, fails, helpers });
     return { status: 'succeeded', outputs: {} };
   } catch (left) {
     if (left instanceof Failed) return { status: 'failed', outputs: null };
@@ -88,6 +95,8 @@ const perform = (step: Step, scope: Scope): Json => {
       if (!scope.fails(scope.path)) return { name: step.with.name ?? null };
       if (step.onError === 'continue') return null;
       throw new Failed();
+    case 'call':
+      return call(step, scope);
     case 'set':
       for (const [name, value] of Object.entries(step.set)) {
         const home = scope.vars.find((vars) => Object.hasOwn(vars, name)) ?? scope.vars[0] ?? {};
@@ -114,6 +123,20 @@ const perform = (step: Step, scope: Scope): Json => {
     default:
       throw new Leave(step.kind, valueOf(step.value, scope));
   }
+};
+
+/** A run of the called flow, which nobody waits for when the call is async. */
+const call = (step: CallStep, scope: Scope): Json => {
+  if (step.async) return { run: 'started' };
+  const helper = scope.helpers.get(step.call);
+  if (helper === undefined) throw new Error(`there is no helper ${step.call}`);
+  const inputs = valueOf(step.with, scope);
+  const fails = (path: string): boolean => scope.fails(`${scope.path}>${path}`);
+  const { helpers } = scope;
+  const meaning = meaningOf(helper, fails, { helpers, inputs: isObject(inputs) ? inputs : {} });
+  if (meaning.status === 'succeeded') return meaning.outputs;
+  if (step.onError === 'continue') return null;
+  throw new Failed();
 };
 
 const attempt = (step: TryStep, scope: Scope): Json => {
@@ -218,6 +241,7 @@ const expression = (source: string, scope: Scope): Json => {
   const sum = /^(.+) \+ 1$/.exec(source)?.[1];
   if (sum !== undefined) return Number(expression(sum, scope)) + 1;
   const [of, name = ''] = source.split('.');
+  if (of === 'inputs') return scope.inputs[name] ?? null;
   if (of === 'steps') return scope.steps[name] ?? null;
   return scope.vars.find((vars) => Object.hasOwn(vars, name))?.[name] ?? null;
 };

@@ -3,7 +3,7 @@ import type * as fc from 'fast-check';
 import { DEFAULT_TIMEOUT_MS } from '../../src/domain/flow.ts';
 import type { Block, Flow, Step } from '../../src/domain/flow.ts';
 import type { Json } from '../../src/domain/json.ts';
-import { flowSketch } from './random-sketch.ts';
+import { familySketch, flowSketch } from './random-sketch.ts';
 import type { Sketch, Sketches, SketchOf, Value } from './random-sketch.ts';
 
 /** What is known at a place; names are added as their steps are passed. */
@@ -14,6 +14,8 @@ interface Place {
   readonly variable: string;
   /** a name that the flow does not have yet */
   readonly fresh: (letter: string) => string;
+  /** names of the flows that may be called here */
+  readonly helpers: readonly string[];
 }
 type Base = Pick<Step, 'id' | 'when'>;
 
@@ -67,6 +69,11 @@ const stepOf = (sketch: Exclude<Sketch, { kind: 'while' }>, place: Place): Step 
     }
     case 'set':
       return { kind: 'set', set: { [place.variable]: valueAt(place, sketch.value) } };
+    case 'call': {
+      const { ref, value, onError, async } = sketch;
+      const helper = place.helpers[ref % place.helpers.length] ?? '';
+      return { kind: 'call', call: helper, with: { x: valueAt(place, value) }, onError, async };
+    }
     case 'wait':
       return { kind: 'wait', wait: { for: '1m' } };
     case 'leave':
@@ -116,16 +123,36 @@ const fresher = (): Place['fresh'] => {
 };
 
 /** A flow that ends by returning all that can be read at its end. */
-const flowOf = (sketches: Sketches): Flow => {
-  const { block, after } = built(sketches, { variable: 'a', readable: ['vars.a'], fresh: fresher() });
+const flowOf = (
+  sketches: Sketches,
+  base: Pick<Flow, 'name' | 'trigger' | 'inputs'>,
+  helpers: Names,
+): Flow => {
+  const inputs = Object.keys(base.inputs).map((name) => `inputs.${name}`);
+  const place: Place = { variable: 'a', readable: ['vars.a', ...inputs], fresh: fresher(), helpers };
+  const { block, after } = built(sketches, place);
   const all = Object.fromEntries(after.readable.map((name) => [name.replace('.', '_'), `\${{ ${name} }}`]));
   return {
-    name: 'random',
-    trigger: { kind: 'manual' },
-    inputs: {},
+    ...base,
     steps: [{ kind: 'set', set: { a: 0 } }, ...block, { kind: 'return', value: all }],
-    settings: { history: 'full', timeoutMs: 86_400_000, timezone: 'UTC' },
+    settings: { history: 'full', timeoutMs: 365 * 86_400_000, timezone: 'UTC' },
   };
 };
+type Names = readonly string[];
 
-export const randomFlow: fc.Arbitrary<Flow> = flowSketch.map(flowOf);
+export const randomFlow: fc.Arbitrary<Flow> = flowSketch.map((sketches) =>
+  flowOf(sketches, { name: 'random', trigger: { kind: 'manual' }, inputs: {} }, []),
+);
+
+const nameOf = (index: number): string => `helper-${index}`;
+
+/** A flow, and the helpers that it calls: each of these may call those after it. */
+export const randomFamily: fc.Arbitrary<readonly Flow[]> = familySketch.map((family) =>
+  family.map((sketches, index) => {
+    const helpers = family.map((_, other) => nameOf(other)).slice(index + 1);
+    if (index === 0)
+      return flowOf(sketches, { name: 'random', trigger: { kind: 'manual' }, inputs: {} }, helpers);
+    const inputs = { x: { type: ['integer', 'object'] } };
+    return flowOf(sketches, { name: nameOf(index), trigger: { kind: 'helper' }, inputs }, helpers);
+  }),
+);

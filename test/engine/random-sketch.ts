@@ -13,6 +13,13 @@ interface Kinds {
   readonly echo: { readonly value: Value };
   readonly effect: { readonly effect: string; readonly onError: OnError };
   readonly set: { readonly value: Value };
+  readonly call: {
+    /** one of the helpers that may be called */
+    readonly ref: number;
+    readonly value: Value;
+    readonly onError: OnError;
+    readonly async: boolean;
+  };
   readonly wait: object;
   readonly leave: { readonly how: 'return' | 'yield' | 'next' | 'stop' | 'fail'; readonly value: Value };
   readonly if: { readonly if: 'true' | 'false'; readonly then: Sketches; readonly else: Sketches };
@@ -36,6 +43,8 @@ export type Sketches = readonly Sketch[];
 
 interface Place {
   readonly depth: number;
+  /** whether there are helpers to call */
+  readonly mayCall: boolean;
   readonly inLoop: boolean;
   readonly inCrowd: boolean;
 }
@@ -62,8 +71,15 @@ const seldom = (when: readonly Base['when'][]) => [
   { weight: 1, arbitrary: fc.constantFrom(...when) },
 ];
 
+const call = fc.record({
+  ref: fc.nat(50),
+  value,
+  onError,
+  async: fc.constantFrom(false, false, false, true),
+});
+
 const leaves = (place: Place) => {
-  const { depth, inLoop, inCrowd } = place;
+  const { depth, mayCall, inLoop, inCrowd } = place;
   const step = drawn(place);
   const ways: readonly SketchOf<'leave'>['how'][] = [
     ...(depth > 0 ? (['yield'] as const) : []),
@@ -76,6 +92,7 @@ const leaves = (place: Place) => {
     { weight: 3, arbitrary: step('echo', fc.record({ value })) },
     { weight: 4, arbitrary: step('effect', fc.record({ effect, onError })) },
     { weight: 2, arbitrary: step('set', fc.record({ value })) },
+    ...(mayCall ? [{ weight: 6, arbitrary: step('call', call) }] : []),
     { weight: 1, arbitrary: step('wait', fc.record({})) },
     { weight: 2, arbitrary: step('leave', fc.record({ how: fc.constantFrom(...ways), value })) },
   ];
@@ -114,4 +131,14 @@ const sketches = (place: Place): fc.Arbitrary<Sketches> => {
   return fc.array(fc.oneof(...kinds), { ...length, size: 'max' });
 };
 
-export const flowSketch = sketches({ depth: 0, inLoop: false, inCrowd: false });
+const top = { inLoop: false, inCrowd: false };
+
+export const flowSketch = sketches({ ...top, depth: 0, mayCall: false });
+
+/** A flow and its helpers; each may call those after it. The helpers are small. */
+export const familySketch: fc.Arbitrary<readonly Sketches[]> = fc.tuple(
+  sketches({ ...top, depth: 0, mayCall: true }),
+  sketches({ ...top, depth: DEEPEST - 1, mayCall: true }),
+  sketches({ ...top, depth: DEEPEST - 1, mayCall: true }),
+  sketches({ ...top, depth: DEEPEST, mayCall: false }),
+);

@@ -2,48 +2,21 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Flow } from '../../src/domain/flow.ts';
-import type { Json } from '../../src/domain/json.ts';
-import { isObject } from '../../src/domain/json.ts';
 import { fold } from '../../src/engine/apply.ts';
 import { historyOf } from '../../src/engine/history.ts';
 import type { Posted } from '../../src/engine/drive.ts';
 import type { RunState } from '../../src/engine/state.ts';
 import { meaningOf } from './interpreter.ts';
+import { drawnFrom, fateOf, plain } from './luck.ts';
 import { MemoryHost } from './memory-host.ts';
 import { pictureOf } from './picture.ts';
 import { randomFlow } from './random-flow.ts';
-import { answered, failing } from './world.ts';
-import type { Call, Fate } from './world.ts';
-
-/** Which effects fail is drawn from the path alone, so that it is the same whenever and however often they are called. */
-const drawnFrom = (seed: number) => (path: string) => {
-  let hash = seed;
-  for (const character of path) hash = Math.imul(hash ^ character.charCodeAt(0), 16_777_619) >>> 0;
-  return (hash >>> 8) % 8;
-};
+import { answered } from './world.ts';
 
 const hostOf = (flow: Flow, draw: (path: string) => number): MemoryHost => {
   const host = new MemoryHost({ flow });
-  host.world.fate = ({ key, name, number }: Call): Fate => {
-    const luck = draw(key.slice(host.id.length + 1));
-    if (luck === 0) return failing('bad', { status: 400 });
-    if (luck === 1 && number === 1) return failing('busy', { status: 429 });
-    return answered({ name }, (luck % 4) * 100);
-  };
+  host.world.fate = (call) => fateOf(draw(call.key.slice(host.id.length + 1)), call);
   return host;
-};
-
-/** The engine's word for what the interpreter says: of failures in a value only how many and which. */
-const plain = (value: Json): Json => {
-  if (Array.isArray(value)) return value.map(plain);
-  if (!isObject(value)) return value;
-  const { failures, ...rest } = value;
-  const members = Object.entries(rest).map(([key, member]) => [key, plain(member)] as const);
-  const indexes = Array.isArray(failures) && isObject(rest.counts) && Array.isArray(rest.results);
-  const failed = indexes
-    ? { failed: (failures as readonly { index: number }[]).map(({ index }) => index) }
-    : {};
-  return { ...Object.fromEntries(members), ...failed };
 };
 
 const endOf = (state: RunState) => ({ status: state.status, outputs: plain(state.outputs) });
