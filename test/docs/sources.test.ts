@@ -17,6 +17,7 @@ import { parseFlow } from '../../src/language/parse.ts';
 import type { Received, SourceConfig } from '../../src/sources/kind.ts';
 import { receive } from '../../src/sources/receive.ts';
 import { SOURCE_KINDS } from '../../src/sources/table.ts';
+import type { Listener } from '../../src/storage/listeners.ts';
 import { evaluateIn } from '../../src/triggers/event/evaluate-in.ts';
 import { judgedOf } from '../../src/triggers/event/judged.ts';
 import { match } from '../../src/triggers/event/match.ts';
@@ -196,23 +197,41 @@ const dry = (flow: Flow, event: JsonObject) => {
   });
 };
 
+interface Example {
+  readonly text: string;
+  readonly listener: Pick<Listener, 'flow' | 'trigger' | 'enabled'>;
+}
+
+const exampleAt = (name: string): Example => {
+  const text = readFileSync(join(PROJECT, 'flows', `${name}.yaml`), 'utf8');
+  const parsed = parseFlow(name, text, catalogue);
+  if (!parsed.ok || parsed.flow.trigger.kind !== 'event') throw new Error(`${name} is no event flow`);
+  return { text, listener: { flow: parsed.flow, trigger: parsed.flow.trigger, enabled: true } };
+};
+
+const answers = async ({ listener }: Example, event: StoredEvent): Promise<void> => {
+  expect(listener.trigger.source).toBe(event.source);
+  expect(await match(listener, judgedOf(event, new Set()))).toEqual({ wanted: true });
+  const { detail, isComplete } = await dry(listener.flow, envelopeOf(event));
+  expect(detail.error).toBeNull();
+  expect({ status: detail.status, isComplete }).toEqual({ status: 'succeeded', isComplete: true });
+};
+
 describe('the flow of a page', () => {
   it.each(KINDS)('%s is an example, wants the event of the page, and ends well with it', async (kind) => {
     const page = pageOf(kind);
-    const name = exampleOf(page);
-    const text = readFileSync(join(PROJECT, 'flows', `${name}.yaml`), 'utf8');
-    const parsed = parseFlow(name, text, catalogue);
-    if (!parsed.ok || parsed.flow.trigger.kind !== 'event') throw new Error(`${name} is no event flow`);
-    const { flow } = parsed;
-    const event = await storedOf(kind);
-    const listener = { flow, trigger: parsed.flow.trigger, enabled: true };
+    const example = exampleAt(exampleOf(page));
 
-    expect(text.slice(text.indexOf('\n') + 1)).toBe(blockOf(page, 'yaml'));
-    expect(listener.trigger.source).toBe(event.source);
-    expect(await match(listener, judgedOf(event, new Set()))).toEqual({ wanted: true });
-    const { detail, isComplete } = await dry(flow, envelopeOf(event));
-    expect(detail.error).toBeNull();
-    expect({ status: detail.status, isComplete }).toEqual({ status: 'succeeded', isComplete: true });
+    expect(example.text.slice(example.text.indexOf('\n') + 1)).toBe(blockOf(page, 'yaml'));
+    await answers(example, await storedOf(kind));
+  });
+
+  it.each([
+    { name: 'examples/alert', kind: 'okta', type: 'zone.update' },
+    { name: 'examples/entra-renew', kind: 'entra', type: 'lifecycle.reauthorizationRequired' },
+  ])('$name, which is only named there, wants events of $type', async ({ name, kind, type }) => {
+    expect(pageOf(kind).text).toContain(`${name}.yaml`);
+    await answers(exampleAt(name), { ...(await storedOf(kind)), type });
   });
 });
 
