@@ -6,7 +6,7 @@ import { PRICES, written } from './cost.ts';
 import { withLoad } from './load-process.ts';
 import type { Load } from './load-process.ts';
 import { median, quantile } from './median.ts';
-import { EVENTS_A_POST, FLOW, MARK, OKTA_POST, SOURCE, SOURCE_SECRET } from './okta-post.ts';
+import { EVENTS_A_POST, FLOW, MARK, OKTA_POST, QUIET_SOURCE, SOURCE, SOURCE_SECRET } from './okta-post.ts';
 import type { Runtime } from './runtime.ts';
 import { historyReaches, historyState, putSource, save } from './subject.ts';
 
@@ -54,8 +54,8 @@ const BURST_POSTS = 100;
 const AT_ONCE = 4;
 const PATIENCE_MS = 120_000;
 
-const postsTo = (url: string) => ({
-  url: `${url}/events/${SOURCE}`,
+const postsTo = (url: string, source: string = SOURCE) => ({
+  url: `${url}/events/${source}`,
   body: OKTA_POST,
   mark: MARK,
   expected: '',
@@ -63,7 +63,8 @@ const postsTo = (url: string) => ({
 });
 
 export const saveEventFlow = async (url: string): Promise<void> => {
-  await putSource(url, SOURCE, { kind: 'okta', secret: SOURCE_SECRET });
+  for (const source of [SOURCE, QUIET_SOURCE])
+    await putSource(url, source, { kind: 'okta', secret: SOURCE_SECRET });
   await save(url, 'leaver', FLOW);
 };
 
@@ -75,19 +76,16 @@ const waitForRuns = async (url: string, runs: number): Promise<void> => {
     throw new Error(`The history does not hold ${runs} runs ${PATIENCE_MS / 1_000} s after their events.`);
 };
 
+/** Posts to a source without flows: what runs beside them is measured by the burst. */
 const measureAnswers = async (load: Load, url: string, pace: Pace): Promise<Answers[]> => {
   const { rounds, roundMs: ms } = pace;
   const answers: Answers[] = [];
   for (const connections of [1, 16]) {
     const of = { floor: [] as number[][], subject: [] as number[][] };
     for (let round = 0; round < rounds; round += 1) {
-      const { runs } = await historyState(url);
-      const floor = await load({ ...postsTo(url), url: `${url}/floor/post`, connections, ms });
-      const subject = await load({ ...postsTo(url), connections, ms });
-      of.floor.push([...floor.latencies]);
-      of.subject.push([...subject.latencies]);
-      // The next round is not to wait for the runs of this one.
-      await waitForRuns(url, runs + subject.answered * EVENTS_A_POST);
+      const posts = { ...postsTo(url, QUIET_SOURCE), connections, ms };
+      of.floor.push([...(await load({ ...posts, url: `${url}/floor/post` })).latencies]);
+      of.subject.push([...(await load(posts)).latencies]);
     }
     const figures = (rounds: readonly number[][]) => ({
       p50Ms: median(rounds.map((latencies) => quantile(latencies, 0.5))),

@@ -1,6 +1,8 @@
 /** Posts of an event hook of Okta, ten events each, in the shape that Okta documents; what they say is made up. */
 const EVENTS = 10;
 export const SOURCE = 'bench';
+/** No flow listens to it. */
+export const QUIET_SOURCE = 'quiet';
 export const SOURCE_SECRET = 'a-secret-of-the-benchmark-alone';
 /** Stands where every post has another text: the ids of its events, and whom they are about. */
 export const MARK = '@@@';
