@@ -6,6 +6,7 @@ import type { Bindings } from './storage/bindings.ts';
 import { getConnection } from './storage/connections.ts';
 import { StoreUnavailable } from './storage/deadline.ts';
 import { getSecrets } from './storage/secrets.ts';
+import { findHelper } from './triggers/helper/find-helper.ts';
 
 export const lanePorts = (env: Bindings, cards: Cards): Ports => {
   const now = (): number => Date.now();
@@ -20,6 +21,7 @@ export const lanePorts = (env: Bindings, cards: Cards): Ports => {
     },
     connection: (name) => orUnavailable(getConnection(env.DB, env.SLUICE_KEYS, name)),
     secrets: (names) => orUnavailable(getSecrets(env.DB, env.SLUICE_KEYS, names)),
+    helper: (name, version) => orUnavailable(findHelper(env, name, version, now())),
     fetch: (request) => fetch(request),
     network: { allowLoopback: env.SLUICE_ALLOW_LOOPBACK === 'true', ownHosts },
   };
@@ -31,6 +33,6 @@ const orUnavailable = async <T>(found: Promise<T>): Promise<T> => {
     return await found;
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    throw new Unavailable('The store of connections and secrets does not answer', { cause: error });
+    throw new Unavailable('The store of flows, connections and secrets does not answer', { cause: error });
   }
 };

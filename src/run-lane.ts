@@ -5,6 +5,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { cards } from './cards.ts';
 import type {
+  ChildStand,
   ClaimReply,
   ControlReply,
   EntriesView,
@@ -15,9 +16,12 @@ import type {
   RunView,
   StartReply,
   StartRequest,
+  ToldEnd,
 } from './domain/lane.ts';
 import { answerWithin } from './lanes/answer.ts';
-import { cancel, settle } from './lanes/control.ts';
+import { standOfChild } from './lanes/child-stands.ts';
+import { standFrom } from './lanes/children.ts';
+import { cancel, cancelCalled, settle } from './lanes/control.ts';
 import { keepHouse } from './lanes/housekeeping.ts';
 import { claimKey } from './lanes/keys.ts';
 import type { Lane } from './lanes/lane.ts';
@@ -44,7 +48,7 @@ export class RunLane extends DurableObject<Bindings> implements LaneRpc {
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     const { storage } = ctx;
-    this.#lane = openLane(storage, env.DB, lanePorts(env, cards));
+    this.#lane = openLane(storage, env, lanePorts(env, cards));
     void ctx.blockConcurrencyWhile(async () => {
       createTables(storage.sql);
       this.#homes = readMeta(storage.sql, 'homes');
@@ -124,6 +128,19 @@ export class RunLane extends DurableObject<Bindings> implements LaneRpc {
     definition: string | null,
   ): Promise<ControlReply> {
     return retry(this.#lane, runId, { by, version, definition });
+  }
+
+  async askChildren(_: LaneHeader, runs: readonly string[]): Promise<readonly ChildStand[]> {
+    return runs.map((run) => standFrom(standOfChild(this.#lane, run)));
+  }
+
+  async cancelChildren(_: LaneHeader, runs: readonly string[], by: string): Promise<readonly ChildStand[]> {
+    await Promise.all(runs.map((run) => cancelCalled(this.#lane, run, by)));
+    return runs.map((run) => standFrom(standOfChild(this.#lane, run)));
+  }
+
+  async childrenEnded(_: LaneHeader, ends: readonly ToldEnd[]): Promise<readonly string[]> {
+    return this.#lane.parents.hear(ends);
   }
 
   // oxlint-disable-next-line max-params

@@ -93,6 +93,18 @@ export interface EntriesView {
   readonly ended: boolean;
 }
 
+/** How a run stands that another one has called; `end` is JSON of `ChildEnd`. */
+export type ChildStand =
+  { readonly kind: 'running' | 'unknown' | 'unavailable' } | { readonly kind: 'ended'; readonly end: string };
+
+/** The end of a called run, for the one that called it: which step, and JSON of `ChildEnd`. */
+export interface ToldEnd {
+  readonly run: string;
+  readonly parent: string;
+  readonly path: string;
+  readonly end: string;
+}
+
 export interface LaneRpc {
   start(header: LaneHeader, request: StartRequest): Promise<StartReply>;
   /**
@@ -127,6 +139,12 @@ export interface LaneRpc {
     version: number | null,
     definition: string | null,
   ): Promise<ControlReply>;
+  /** How called runs stand, in the order of the ids. */
+  askChildren(header: LaneHeader, runs: readonly string[]): Promise<readonly ChildStand[]>;
+  /** Cancels called runs, and what they have called. One that is not there yet will never start. */
+  cancelChildren(header: LaneHeader, runs: readonly string[], by: string): Promise<readonly ChildStand[]>;
+  /** T5: how called runs ended. Those named in the reply need not be told again: the one that called has them on disk. */
+  childrenEnded(header: LaneHeader, ends: readonly ToldEnd[]): Promise<readonly string[]>;
   /** A person's word on a step in doubt: it happened (with its output as JSON), may be repeated, or failed. */
   settle(
     header: LaneHeader,

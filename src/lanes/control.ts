@@ -65,29 +65,44 @@ const post = (lane: Lane, id: string, word: Say): Promise<ControlReply | null> =
 
 const wake = (lane: Lane, id: string, first: Posted): Live | undefined => {
   const loaded = load(lane, id);
-  return loaded && drive(lane, { ...loaded, invocation: newInvocation(), first });
+  return loaded && drive(lane, { ...loaded, invocation: newInvocation(), first: [first] });
 };
 
-export const cancel = async (lane: Lane, id: string, by: string): Promise<ControlReply> => {
-  if (readRun(lane.sql, id) === undefined && !lane.live.has(id)) return tombstone(lane, id);
-  const reply = await say(lane, id, (state, now) => {
+const isKnown = (lane: Lane, id: string): boolean => lane.live.has(id) || readRun(lane.sql, id) !== undefined;
+
+/** Answers once it is committed that the run is to end; its end may take longer. */
+const tellToEnd = (lane: Lane, id: string, by: string): Promise<ControlReply> =>
+  say(lane, id, (state, now) => {
     if (isFinal(state.status)) return { refused: { outcome: 'already_final', status: state.status } };
     if (state.ending !== null) return { refused: { outcome: 'done', status: state.status } };
     return { entry: { type: 'ending', at: now, status: 'cancelled', by } };
   });
+
+/** Of a run that another one called: the id is no invented one, however old. */
+export const cancelCalled = async (lane: Lane, id: string, by: string): Promise<void> => {
+  if (isKnown(lane, id)) await tellToEnd(lane, id, by);
+  else tombstone(lane, id);
+};
+
+/**
+ * An unknown id becomes a cancelled run, so that a start which is late finds it; an old or invented one does not.
+ */
+export const cancel = async (lane: Lane, id: string, by: string): Promise<ControlReply> => {
+  if (!isKnown(lane, id)) {
+    const age = lane.ports.now() - mintedAt(id);
+    if (age > LATE_START_MS || age < -LATE_START_MS) return { outcome: 'not_found' };
+    tombstone(lane, id);
+    return { outcome: 'done', status: 'cancelled' };
+  }
+  const reply = await tellToEnd(lane, id, by);
   if (reply.outcome !== 'done') return reply;
   const live = lane.live.get(id);
   if (live !== undefined) await waitAtMost(lane.ports, CANCEL_MS, live.ended);
   return { outcome: 'done', status: statusIn(lane, id) };
 };
 
-/**
- * An unknown id becomes a cancelled run, so that a start which is late finds it; an old or invented one does not.
- * Written at once: a start that comes before a group commit would slip through.
- */
-const tombstone = (lane: Lane, id: string): ControlReply => {
-  const age = lane.ports.now() - mintedAt(id);
-  if (age > LATE_START_MS || age < -LATE_START_MS) return { outcome: 'not_found' };
+/** Written at once: a start that comes before a group commit would slip through. */
+const tombstone = (lane: Lane, id: string): void => {
   writeRun(lane.sql, {
     id,
     flow: '',
@@ -99,8 +114,8 @@ const tombstone = (lane: Lane, id: string): ControlReply => {
     until: null,
     strikes: 0,
     answer: null,
+    owed: null,
   });
-  return { outcome: 'done', status: 'cancelled' };
 };
 
 export interface Settlement {

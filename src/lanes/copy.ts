@@ -11,7 +11,7 @@ import { saveRuns } from '../storage/runs.ts';
 import { flowOf } from './flows.ts';
 import { deleteEntries, readEntries } from './journal.ts';
 import type { Lane } from './lane.ts';
-import { areCopied, copyAgain, readRun } from './rows.ts';
+import { areCopied, copyAgain, notOwed, readRun } from './rows.ts';
 import type { RunRow } from './tables.ts';
 
 const TOGETHER = 100;
@@ -197,17 +197,15 @@ const recordFor = async (
   }
 };
 
-/** The runs need not be looked at for their copies any more; what ended well needs its journal no longer. */
+/** The runs need not be looked at for their copies any more; what ended well needs its journal no longer, if nobody does. */
 const copied = (lane: Lane, records: readonly RunRecord[]): void => {
   areCopied(
     lane.sql,
     records.map(({ summary, revision }) => ({ id: summary.id, revision })),
   );
   const endedWell = records.filter(({ summary: { status } }) => isFinal(status) && status !== 'failed');
-  discard(
-    lane,
-    endedWell.map(({ summary }) => summary.id),
-  );
+  const ids = endedWell.map(({ summary }) => summary.id);
+  discard(lane, notOwed(lane.sql, ids));
 };
 
 const discard = (lane: Lane, ids: readonly string[]): void => {

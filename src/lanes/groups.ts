@@ -75,7 +75,7 @@ const begin = (lane: Lane, run: string, invocation: Invocation): void => {
 export const driveInTurn = (lane: Lane, id: string, invocation: Invocation): Live | undefined => {
   const loaded = loadOrSetAside(lane, id);
   if (loaded === undefined || isFinal(loaded.row.status) || !mayBegin(lane, loaded)) return undefined;
-  return drive(lane, { ...loaded, invocation, ...(wasQueued(loaded) ? { first: begun } : {}) });
+  return drive(lane, { ...loaded, invocation, ...(wasQueued(loaded) ? { first: [begun] } : {}) });
 };
 
 type Loaded = Pick<Opening, 'state' | 'row'>;

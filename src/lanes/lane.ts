@@ -1,14 +1,17 @@
 /** What the parts of a lane share: its storage, the runs that are being driven, and who waits for an answer. */
 import type { Drive } from '../engine/drive.ts';
-import type { Ports } from '../engine/ports.ts';
+import type { Children, Ports } from '../engine/ports.ts';
 import type { RunState } from '../engine/state.ts';
 import type { Alarm } from './alarm.ts';
 import type { Copies } from './copy.ts';
+import type { Fleet } from './fleet.ts';
 import type { Flows } from './flows.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { Groups } from './groups.ts';
 import type { Invocation } from './invocation.ts';
 import type { Keys } from './keys.ts';
+import type { Parents } from './parents.ts';
+import type { Resting } from './resting.ts';
 import type { RunRow } from './tables.ts';
 import type { Waiters } from './waiters.ts';
 
@@ -34,6 +37,10 @@ export interface Live {
   copyAt: number;
   readonly ended: Promise<void>;
   /** called after the next commit, with false when there will be none */
+  /** T5: ended runs that it has heard of since its last commit */
+  readonly heard: Set<string>;
+  /** another run waits for its first commit: it need not be told of an end that comes with it */
+  hasStarter: boolean;
   readonly afterCommit: ((isCommitted: boolean) => void)[];
 }
 
@@ -50,8 +57,13 @@ export interface Lane {
   readonly alarm: Alarm;
   readonly keys: Keys;
   readonly groups: Groups;
+  /** the other lanes */
+  readonly fleet: Fleet;
+  readonly childrenOf: (live: () => Live) => Children;
+  readonly parents: Parents;
   readonly flows: Flows;
   readonly live: Map<string, Live>;
+  readonly resting: Resting;
   readonly waiters: Waiters;
   readonly copies: Copies;
   /** A newer build takes over soon: what is in flight may end, and nothing reaches outside any more. */

@@ -28,8 +28,10 @@ export interface Opening {
   /** what belongs into the first commit with them: key and flow */
   readonly along?: Write;
   readonly invocation: Invocation;
-  /** a word that begins the drive, before anything is performed */
-  readonly first?: Posted;
+  /** words that begin the drive, before anything is performed */
+  readonly first?: readonly Posted[];
+  /** the run that called it waits for its first commit */
+  readonly hasStarter?: true;
   /** It only records the run's end: there is nothing else to try when that breaks too. */
   readonly isLast?: true;
 }
@@ -54,11 +56,13 @@ export const drive = (lane: Lane, opening: Opening): Live => {
     begunAt: now,
     aliveAt: now,
     copyAt: now + FIRST_COPY_MS,
+    heard: new Set(),
+    hasStarter: opening.hasStarter === true,
     afterCommit: [],
     drive: createDrive(state, { ports: lane.ports, host: hostOf(lane, opening, () => live) }, unrecorded),
     ended: Promise.resolve(),
   };
-  if (opening.first !== undefined) live.drive.post(opening.first);
+  for (const word of opening.first ?? []) live.drive.post(word);
   lane.live.set(live.id, live);
   lane.copies.watch();
   return Object.assign(live, { ended: carry(lane, live, opening) });
@@ -85,6 +89,8 @@ const hostOf = (lane: Lane, opening: Opening, live: () => Live): Host => {
       return place;
     },
     release: invocation.release,
+    children: lane.childrenOf(live),
+    quietUntil: opening.row.phase === 'parked' ? (opening.row.until ?? 0) : 0,
     turn: () => new Promise((resolve) => void lane.ports.after(0, resolve)),
   };
 };
@@ -92,8 +98,9 @@ const hostOf = (lane: Lane, opening: Opening, live: () => Live): Host => {
 /** Never rejects. */
 const carry = async (lane: Lane, live: Live, opening: Opening): Promise<void> => {
   try {
-    await live.drive.run();
+    const end = await live.drive.run();
     leave(lane, live);
+    if (end.kind === 'parked') lane.resting.put(live);
   } catch (error) {
     const wasReplaced = live.isReplaced;
     giveUp(lane, live);
@@ -133,7 +140,7 @@ const endBroken = async (
   const again = drive(lane, {
     ...opening,
     state: begin(id, flow, created),
-    first: endWith(error),
+    first: [endWith(error)],
     isLast: true,
   });
   again.afterCommit.push(...live.afterCommit.splice(0));
@@ -144,13 +151,15 @@ const endBroken = async (
 export const failRun = async (lane: Lane, id: string, error: Failure): Promise<void> => {
   const loaded = loadOrSetAside(lane, id);
   if (loaded === undefined) return;
-  await drive(lane, { ...loaded, invocation: newInvocation(), first: endWith(error), isLast: true }).ended;
+  await drive(lane, { ...loaded, invocation: newInvocation(), first: [endWith(error)], isLast: true }).ended;
 };
 
 /** A run's state from its journal, or undefined when the lane has none. Throws when the journal cannot be folded. */
 export const load = (lane: Lane, id: string): Pick<Opening, 'state' | 'row'> | undefined => {
   const row = readRun(lane.sql, id);
   if (row === undefined) return undefined;
+  const state = lane.resting.take(row);
+  if (state !== undefined) return { state, row };
   const entries = readEntries(lane.sql, id);
   if (entries.length === 0) return undefined;
   return { state: fold(id, entries, flowOf(lane, row)), row };

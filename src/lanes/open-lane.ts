@@ -1,28 +1,37 @@
 /** Puts the parts of a lane together. */
 import type { Ports } from '../engine/ports.ts';
+import type { Bindings } from '../storage/bindings.ts';
 import { createAlarm } from './alarm.ts';
+import { createChildren } from './children.ts';
 import { createCopies } from './copy.ts';
+import { createFleet } from './fleet.ts';
 import { createFlows } from './flows.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createGroups } from './groups.ts';
 import { createKeys } from './keys.ts';
 import type { Lane } from './lane.ts';
+import { createParents } from './parents.ts';
+import { createResting } from './resting.ts';
 import { createWaiters } from './waiters.ts';
 
-export const openLane = (storage: DurableObjectStorage, db: D1Database, ports: Ports): Lane => {
+export const openLane = (storage: DurableObjectStorage, env: Bindings, ports: Ports): Lane => {
   const { sql } = storage;
   const alarm = createAlarm(storage, ports.now);
   const lane: Lane = {
     storage,
     sql,
-    db,
+    db: env.DB,
     ports,
     alarm,
     commits: createGroupCommit(storage, alarm.set),
     keys: createKeys(sql),
     groups: createGroups(() => lane),
+    fleet: createFleet(env),
+    childrenOf: (live) => createChildren(lane, live),
+    parents: createParents(() => lane),
     flows: createFlows(sql),
     live: new Map(),
+    resting: createResting(),
     waiters: createWaiters(ports.after),
     copies: createCopies(() => lane),
     isClosing: false,

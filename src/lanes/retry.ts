@@ -46,7 +46,7 @@ export const retry = async (lane: Lane, id: string, how: Retry): Promise<Control
       if (definition !== null) writeFlow(lane.sql, { name, version, definition });
     },
     invocation: newInvocation(),
-    first: retried(how, version, flow),
+    first: [retried(how, version, flow)],
   });
   return committed(lane, id, await nextCommit(live));
 };

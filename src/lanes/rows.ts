@@ -1,7 +1,8 @@
 /** The rows of runs, and which of them the lane has to look at. */
+import { WATCH_MS } from './alarm.ts';
 import type { RunRow } from './tables.ts';
 
-const RUN_COLUMNS = 'id, flow, version, status, phase, revision, deadline, until, strikes, answer';
+const RUN_COLUMNS = 'id, flow, version, status, phase, revision, deadline, until, strikes, answer, owed';
 type RunColumns = { [K in keyof RunRow]: RunRow[K] };
 
 export const readRun = (sql: SqlStorage, id: string): RunRow | undefined =>
@@ -13,10 +14,10 @@ export const readRun = (sql: SqlStorage, id: string): RunRow | undefined =>
  */
 export const writeRun = (sql: SqlStorage, row: RunRow, entries: string | null = null): void => {
   sql.exec(
-    `INSERT INTO runs (${RUN_COLUMNS}, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO runs (${RUN_COLUMNS}, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, phase = excluded.phase,
        revision = excluded.revision, deadline = excluded.deadline, until = excluded.until,
-       strikes = excluded.strikes, answer = excluded.answer`,
+       strikes = excluded.strikes, answer = excluded.answer, owed = excluded.owed`,
     row.id,
     row.flow,
     row.version,
@@ -27,17 +28,18 @@ export const writeRun = (sql: SqlStorage, row: RunRow, entries: string | null = 
     row.until,
     row.strikes,
     row.answer,
+    row.owed,
     entries,
   );
 };
 
-export type DueRun = Pick<RunRow, 'id' | 'phase' | 'until'>;
+export type DueRun = Pick<RunRow, 'id' | 'phase' | 'until' | 'owed'>;
 
 /** Runs to look at by now, earliest first. Without their answers: a thousand of those are no small thing. */
 export const dueRuns = (sql: SqlStorage, now: number, limit: number): DueRun[] =>
   sql
     .exec<{ [K in keyof DueRun]: DueRun[K] }>(
-      'SELECT id, phase, until FROM runs WHERE deadline IS NOT NULL AND deadline <= ? ORDER BY deadline LIMIT ?',
+      'SELECT id, phase, until, owed FROM runs WHERE deadline IS NOT NULL AND deadline <= ? ORDER BY deadline LIMIT ?',
       now,
       limit,
     )
@@ -76,14 +78,14 @@ export const copyAgain = (sql: SqlStorage, ids: readonly string[], at: number): 
 
 /**
  * The history has the runs as of these revisions: their copies are no reason to look at them any more, and what ended
- * well needs the entries in its row no longer.
+ * well needs the entries in its row no longer, unless the run that called it has yet to hear of it.
  */
 export const areCopied = (
   sql: SqlStorage,
   copies: readonly { readonly id: string; readonly revision: number }[],
 ): void => {
   sql.exec(
-    `UPDATE runs SET deadline = until, entries = CASE status WHEN 'failed' THEN entries END FROM json_each(?) AS copy
+    `UPDATE runs SET deadline = until, entries = CASE WHEN status = 'failed' OR owed IS NOT NULL THEN entries END FROM json_each(?) AS copy
      WHERE runs.id = copy.value ->> 'id' AND runs.revision = copy.value ->> 'revision' AND runs.phase <> 'active'`,
     JSON.stringify(copies),
   );
@@ -93,3 +95,34 @@ export const areCopied = (
 export const setStrikes = (sql: SqlStorage, id: string, strikes: number): void => {
   sql.exec('UPDATE runs SET strikes = ? WHERE id = ?', strikes, id);
 };
+
+/** Whoever called these runs has heard how they ended. Should the history have them already, they are copied again. */
+export const areTold = (sql: SqlStorage, ids: readonly string[], now: number): void => {
+  if (ids.length === 0) return;
+  sql.exec(
+    `UPDATE runs SET owed = NULL, until = NULL, deadline = min(deadline, ?)
+     WHERE id IN (SELECT value FROM json_each(?)) AND owed IS NOT NULL AND phase = 'final'`,
+    now + WATCH_MS,
+    JSON.stringify(ids),
+  );
+};
+
+/** Those that are still owed are told again then, should they not be told before. */
+export const tellAgain = (sql: SqlStorage, ids: readonly string[], at: number): void => {
+  sql.exec(
+    `UPDATE runs SET until = ?1, deadline = max(deadline, ?1)
+     WHERE id IN (SELECT value FROM json_each(?2)) AND owed IS NOT NULL AND phase = 'final'`,
+    at,
+    JSON.stringify(ids),
+  );
+};
+
+/** Which of the runs have no word for another one left to keep. */
+export const notOwed = (sql: SqlStorage, ids: readonly string[]): string[] =>
+  sql
+    .exec<{ id: string }>(
+      'SELECT id FROM runs WHERE id IN (SELECT value FROM json_each(?)) AND owed IS NULL',
+      JSON.stringify(ids),
+    )
+    .toArray()
+    .map(({ id }) => id);

@@ -126,7 +126,11 @@ const enter = (
   }
 };
 
-const newRow = ({ runId, flow, version }: StartRequest): RunRow => ({
+export const newRow = ({
+  runId,
+  flow,
+  version,
+}: Pick<StartRequest, 'runId' | 'flow' | 'version'>): RunRow => ({
   id: runId,
   flow,
   version,
@@ -137,6 +141,7 @@ const newRow = ({ runId, flow, version }: StartRequest): RunRow => ({
   until: null,
   strikes: 0,
   answer: null,
+  owed: null,
 });
 
 /** The answer that a key has by now; a first caller who still waits for it makes it `in_progress`. */

@@ -4,7 +4,8 @@
  *   meta     what the lane has to remember of itself: homes, and how far its housekeeping got
  *   flows    each flow version that a run here started with, once
  *   runs     one row a run, kept for 8 days (failed ones for 30): `deadline` is when the lane has to look at it
- *            `entries` holds the whole journal of one that ended in its first commit
+ *            `entries` holds the whole journal of one that ended in its first commit; `owed` is the run that has to
+ *            hear how it ended
  *   journal  the other entries, a row for what was committed together; what is too long for a row comes in pieces
  *   keys     idempotency keys whose home this lane is
  *   groups   which run of a group is under way
@@ -16,7 +17,7 @@
 import type { RunStatus } from '../domain/run.ts';
 
 /** Of what is stored: a build that changes it finds here what it has to change. */
-const FORMAT = '1';
+const FORMAT = '2';
 
 export type Phase = 'active' | 'parked' | 'final';
 
@@ -30,11 +31,13 @@ export interface RunRow {
   readonly revision: number;
   /** when the lane has to look at it, never later than `until`; null: never again by itself */
   readonly deadline: number | null;
-  /** when its wait is over; what `deadline` becomes once the history has the run */
+  /** when its wait is over, or the run that called it is told again; what `deadline` becomes once the history has it */
   readonly until: number | null;
   readonly strikes: number;
   /** JSON of `RunAnswer`, for callers that come back */
   readonly answer: string | null;
+  /** T5: the run that called it, from its end on until that one has it on disk */
+  readonly owed: string | null;
 }
 
 export const createTables = (sql: SqlStorage): void => {
@@ -46,7 +49,7 @@ export const createTables = (sql: SqlStorage): void => {
     CREATE TABLE IF NOT EXISTS runs (
       id TEXT PRIMARY KEY, flow TEXT NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL, phase TEXT NOT NULL,
       revision INTEGER NOT NULL, deadline INTEGER, until INTEGER, strikes INTEGER NOT NULL DEFAULT 0, answer TEXT,
-      entries TEXT
+      entries TEXT, owed TEXT
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS runs_by_deadline ON runs (deadline) WHERE deadline IS NOT NULL;
     CREATE TABLE IF NOT EXISTS journal (
@@ -67,7 +70,9 @@ export const createTables = (sql: SqlStorage): void => {
       name TEXT PRIMARY KEY, window INTEGER NOT NULL, used INTEGER NOT NULL
     ) WITHOUT ROWID;
   `);
-  if (readMeta(sql, 'format') === undefined) writeMeta(sql, 'format', FORMAT);
+  const format = readMeta(sql, 'format');
+  if (format === '1') sql.exec('ALTER TABLE runs ADD COLUMN owed TEXT');
+  if (format !== FORMAT) writeMeta(sql, 'format', FORMAT);
 };
 
 export const readMeta = (sql: SqlStorage, name: string): string | undefined =>

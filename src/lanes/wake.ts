@@ -54,15 +54,14 @@ const rearm = async (lane: Lane): Promise<void> => {
   await lane.storage.deleteAlarm();
 };
 
-/** Drives what is due: at most a hundred runs. Runs that ended or parked and are not in the history yet are copied. */
+/** Drives what is due: at most a hundred runs. What ended or parked is told and copied. */
 const driveDue = async (lane: Lane): Promise<readonly Live[]> => {
   const now = lane.ports.now();
   const due = dueRuns(lane.sql, now, LOOKED_AT + lane.live.size).filter((row) => !lane.live.has(row.id));
   const isAwake = ({ phase, until }: DueRun): boolean => phase === 'parked' && until !== null && until <= now;
-  copyDue(
-    lane,
-    due.filter((row) => row.phase !== 'active' && !isAwake(row)),
-  );
+  const atRest = due.filter((row) => row.phase !== 'active' && !isAwake(row));
+  lane.parents.remind(atRest.filter(({ owed }) => owed !== null).map(({ id }) => id));
+  copyDue(lane, atRest);
   const invocation = newInvocation();
   const begun: Live[] = [];
   const begin = (id: string): Live | undefined => {

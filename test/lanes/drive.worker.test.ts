@@ -73,7 +73,7 @@ describe('E1: of one run', () => {
     const home = openLane();
 
     const reply = await home.inside((storage) => {
-      const lane = assemble(storage, env.DB, lanePorts(env, cards));
+      const lane = assemble(storage, env, lanePorts(env, cards));
       const join: Lane['commits']['join'] = (write) => {
         for (const live of lane.live.values()) giveUp(lane, live);
         return lane.commits.join(write);

@@ -58,7 +58,7 @@ describe('housekeeping', { timeout: 30_000 }, () => {
       for (let at = 0; at < 25_000; at += 1) {
         const id = `run_00000000000${String(at).padStart(15, '0')}`;
         sql.exec(
-          "INSERT INTO runs VALUES (?, 'old', 1, 'succeeded', 'final', 1, NULL, NULL, 0, NULL, NULL)",
+          "INSERT INTO runs VALUES (?, 'old', 1, 'succeeded', 'final', 1, NULL, NULL, 0, NULL, NULL, NULL)",
           id,
         );
       }
