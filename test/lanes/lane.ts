@@ -100,10 +100,10 @@ const looksInto = (stub: () => unknown) => {
   };
 };
 
-/** A lane that no other test uses. */
-export const openLane = () => {
+/** A lane that no other test uses; or the object of this name, as other lanes know it. */
+export const openLane = (name?: string) => {
   opened += 1;
-  const id = env.RUN_LANE.idFromName(`lane-of-test-${opened}`);
+  const id = env.RUN_LANE.idFromName(name ?? `lane-of-test-${opened}`);
   /** A fresh one each time: a stub whose object was reset stays broken. */
   const stub = () => env.RUN_LANE.get(id);
   const looks = looksInto(stub);
