@@ -1,6 +1,7 @@
-/** What the check of a flow needs to know of the cards: what they take and give, as JSON Schema. */
+/** What the check of a flow needs to know of what its steps use: cards as JSON Schema, and other flows. */
 import * as z from 'zod';
 import { isPure, type Card, type Cards } from '../domain/card.ts';
+import type { Flow } from '../domain/flow.ts';
 import type { JsonObject } from '../domain/json.ts';
 
 export interface CardSignature {
@@ -13,8 +14,13 @@ export interface CardSignature {
   readonly connects?: { readonly kinds: readonly string[]; readonly optional: boolean };
 }
 
+/** By `name`, and by `name@version` where a step pins one. `unread`: it is there, and nobody knows what is in it. */
+export type KnownFlows = ReadonlyMap<string, Flow | 'unread'>;
+
 export interface Catalogue {
   readonly cards: ReadonlyMap<string, CardSignature>;
+  /** what calls may name; undefined while a file is looked at alone: then nothing is said about its calls */
+  readonly flows?: KnownFlows;
 }
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): JsonObject => {

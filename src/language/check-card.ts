@@ -1,7 +1,7 @@
 /** A card step against the card it names: does it exist, does it connect, does what is written fit its input. */
 import type { CardStep } from '../domain/flow.ts';
 import type { ProblemItem } from '../domain/problem.ts';
-import type { Catalogue, CardSignature } from './catalogue.ts';
+import type { Catalogue } from './catalogue.ts';
 import { didYouMean } from '../domain/near-match.ts';
 import type { Path } from './place.ts';
 import type { Report } from './report.ts';
@@ -27,10 +27,11 @@ const membersOf = (path: string): Path =>
         .split(/[.[]/)
         .flatMap((part) => (part === '' ? [] : [/^\d+\]$/.test(part) ? Number.parseInt(part) : part]));
 
-const reportInput = (item: ProblemItem, card: CardSignature, path: Path, report: Report): void => {
+/** What a step hands on does not fit the card or flow of this name. */
+export const reportInput = (item: ProblemItem, taker: string, path: Path, report: Report): void => {
   const inside = membersOf(item.path);
   const spot = item.code === 'unknown' || item.code === 'required' ? 'key' : 'value';
-  const subject = item.path === '' ? '"with"' : `"${item.path}" of ${card.id}`;
+  const subject = item.path === '' ? '"with"' : `"${item.path}" of ${taker}`;
   report.error({
     path: [...path, 'with', ...inside],
     code: `input_${item.code}`,
@@ -52,5 +53,5 @@ export const checkCard = (step: CardStep, path: Path, catalogue: Catalogue, repo
   }
   const errors: ProblemItem[] = [];
   checkOf(card.input)(step.with, '', { origin: 'literal', errors });
-  for (const item of errors) reportInput(item, card, path, report);
+  for (const item of errors) reportInput(item, card.id, path, report);
 };

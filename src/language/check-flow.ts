@@ -2,6 +2,7 @@
 import type { Flow, Trigger } from '../domain/flow.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Catalogue } from './catalogue.ts';
+import { checkCycles } from './check-cycles.ts';
 import { checkDeclared } from './check-fields.ts';
 import { checkCondition, checkTemplate } from './check-expressions.ts';
 import { checkBlock, type Walking } from './check-steps.ts';
@@ -59,4 +60,5 @@ export const checkFlow = (flow: Flow, trigger: Trigger['kind'] | undefined, chec
   checkDeclared(flow.inputs, ['inputs'], report);
   checkDeclared(flow.outputs ?? {}, ['outputs'], report);
   checkBlock(flow.steps, ['steps'], topScope(), walking);
+  checkCycles(flow, catalogue.flows, report);
 };

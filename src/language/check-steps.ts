@@ -1,6 +1,7 @@
 /** Walks the steps of a flow in the order of its text and checks each against what it can see. */
 import type { Block, ForEachStep, LeaveStep, Step, TryStep } from '../domain/flow.ts';
 import type { Catalogue } from './catalogue.ts';
+import { checkCall } from './check-call.ts';
 import { checkCard } from './check-card.ts';
 import { checkCondition, checkTemplate, type Checking } from './check-expressions.ts';
 import type { Standing } from './check-names.ts';
@@ -70,6 +71,7 @@ const checkKind = (step: Step, here: Here): void => {
       checkCard(step, path, walking.catalogue, walking.report);
       return checkTemplate(step.with, [...path, 'with'], { ...standing, secrets: true }, walking);
     case 'call':
+      checkCall(step, path, walking.catalogue.flows, walking.report);
       return checkTemplate(step.with, [...path, 'with'], standing, walking);
     case 'set':
       checkTemplate(step.set, [...path, 'set'], standing, walking);

@@ -1,7 +1,9 @@
 /** What the value of a step looks like, as JSON Schema: what can be read below `steps.<id>`. */
-import type { Block, Step } from '../domain/flow.ts';
+import type { Block, Flow, Step } from '../domain/flow.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { Catalogue } from './catalogue.ts';
+import { fieldsToJsonSchema } from './fields.ts';
+import { calledName } from './used.ts';
 
 const ANYTHING: JsonObject = {};
 const NOTHING: JsonObject = { type: 'null' };
@@ -30,12 +32,20 @@ const parallelValue = (branches: Readonly<Record<string, Block>>): JsonObject =>
     counts: COUNTS,
   });
 
+/** What a helper declares to give; without a declaration it may give anything. */
+const outputsOf = (flow: Flow | 'unread' | undefined): JsonObject =>
+  flow === undefined || flow === 'unread' || flow.outputs === undefined
+    ? ANYTHING
+    : fieldsToJsonSchema(flow.outputs);
+
 export const valueOf = (step: Step, catalogue: Catalogue): JsonObject => {
   switch (step.kind) {
     case 'card':
       return catalogue.cards.get(step.card)?.output ?? ANYTHING;
     case 'call':
-      return step.async ? closed({ run: { type: 'string' } }) : ANYTHING;
+      return step.async
+        ? closed({ run: { type: 'string' } })
+        : outputsOf(catalogue.flows?.get(calledName(step)));
     case 'if':
     case 'try':
       return ANYTHING;

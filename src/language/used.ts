@@ -1,5 +1,5 @@
 /** What a flow needs from the installation it runs in. */
-import type { Flow } from '../domain/flow.ts';
+import { type CallStep, type Flow, versioned } from '../domain/flow.ts';
 import { compileExpression } from './expression.ts';
 import { namesOf } from './names.ts';
 import { placedSteps } from './placed-steps.ts';
@@ -7,6 +7,14 @@ import { expressionsIn } from './template.ts';
 
 const cardsOf = (flow: Flow) =>
   placedSteps(flow.steps, []).flatMap(([, step]) => (step.kind === 'card' ? [step] : []));
+
+/** `name`, or `name@version` when the step pins one. */
+export const calledName = ({ call, version }: CallStep): string =>
+  version === undefined ? call : versioned(call, version);
+
+/** The flows that it calls. */
+export const flowsCalled = (flow: Flow): readonly string[] =>
+  sorted(placedSteps(flow.steps, []).flatMap(([, step]) => (step.kind === 'call' ? [calledName(step)] : [])));
 
 const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names)].toSorted();
 

@@ -88,6 +88,21 @@ describe('a loop of seven items, three at a time, each of which calls a helper t
     }
   });
 
+  it('starts at once, and not a minute later, what it died before starting', async () => {
+    const flows = flowsOf({
+      main: 'steps: [{ call: quick }]',
+      quick: 'trigger: { kind: helper }\nsteps: [{ stop: x }]',
+    });
+    const family = new Family(flows);
+    family.diesAfter = 1;
+    const begun = family.clock.now;
+
+    await family.settle();
+
+    expect(family.deaths).toBe(1);
+    expect([family.root.state.status, family.clock.now]).toEqual(['succeeded', begun]);
+  });
+
   it.each([2, 3, 5, 8])('ends the same when some of them die with every entry number %i', async (stride) => {
     const family = new Family(FLOWS);
     family.diesEvery = stride;

@@ -1,6 +1,7 @@
 /** Flows that call flows: what a call gives, how it fails, and what becomes of the called run. */
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/domain/run.ts';
+import { childEnded } from '../../src/engine/child-end.ts';
 import { Family } from './family.ts';
 import { flowsOf } from './flow-of.ts';
 import { answered, failing } from './world.ts';
@@ -234,6 +235,21 @@ describe('an async call', () => {
   });
 });
 
+describe('an async call that is committed, and not started yet', () => {
+  it('is started all the same when its caller is cancelled', async () => {
+    const main = 'steps: [{ call: slow, async: true }, { wait: { for: 5m } }]';
+    const slow = 'trigger: { kind: helper }\nsteps: [{ wait: { for: 1h } }]';
+    const family = familyOf({ main, slow });
+    await family.settle(() => called(family).length === 1);
+    family.cancel(family.root);
+
+    await family.settle();
+
+    const statuses = [...family.members.values()].map(({ state }) => state.status);
+    expect(statuses).toEqual(['cancelled', 'succeeded']);
+  });
+});
+
 describe('the time limit of a call', () => {
   it('cancels the run, and fails the step with timeout', async () => {
     const family = familyOf({
@@ -273,6 +289,13 @@ describe('a run that is cancelled, and what it has called', () => {
       expect(parent?.state.finishedAt ?? Infinity, id).toBeGreaterThanOrEqual(state.finishedAt ?? Infinity);
     }
     expect([family.world.calls, family.clock.now]).toEqual([[], begun]);
+    // Each is told once, though its parent is woken by each of the others.
+    expect(family.asked.toSorted()).toEqual(
+      members
+        .slice(1)
+        .map(({ id }) => `cancel ${id}`)
+        .toSorted(),
+    );
   });
 
   it('fails by its time limit only after what it called was cancelled', async () => {
@@ -378,6 +401,29 @@ steps: [{ id: got, card: world.once, with: { name: "\${{ inputs.name }}" } }, { 
       'each/1/one',
       'each/2/one',
     ]);
+  });
+});
+
+describe('an end that comes late', () => {
+  it('T5: of an earlier call is none of the later one', async () => {
+    const family = familyOf({
+      main: 'steps: [{ id: it, call: slow }]',
+      slow: 'trigger: { kind: helper }\nsteps: [{ card: world.safe }, { wait: { for: 1h } }]',
+    });
+    family.world.fate = () => failing('bad', { status: 400 });
+    await family.settle();
+    family.world.fate = () => answered('well');
+    family.retry(family.root);
+    await family.settle(() => family.of('slow').length === 2 && family.root.phase === 'parked');
+
+    const [first] = family.of('slow');
+    const late = { status: 'succeeded', outputs: { late: true }, error: null } as const;
+    family.say(family.root, childEnded({ run: first?.id ?? '', path: 'it' }, late));
+    await family.settle(() => family.root.phase === 'parked');
+
+    expect(family.root.state.status).toBe('waiting');
+    expect((await family.settle()).status).toBe('succeeded');
+    expect(family.history(family.root).steps.at(-1)?.output).toEqual({});
   });
 });
 
