@@ -15,6 +15,7 @@ import { flowEndpoints } from './flows.ts';
 import { openApiOf } from './openapi.ts';
 import { controlEndpoints } from './run-control.ts';
 import { entryEndpoints } from './run-entries.ts';
+import { familyEndpoints } from './run-family.ts';
 import { runEndpoints } from './runs.ts';
 import { backfillEndpoints } from './schedule-backfill.ts';
 import { scheduleControlEndpoints } from './schedule-control.ts';
@@ -35,6 +36,7 @@ export const endpoints: readonly Endpoint[] = [
   ...flowEndpoints,
   ...versionEndpoints,
   ...runEndpoints,
+  ...familyEndpoints,
   ...entryEndpoints,
   ...controlEndpoints,
   ...previewEndpoints,

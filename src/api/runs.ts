@@ -1,4 +1,4 @@
-/** Runs, looked at: the list, one of them, its steps and its children. */
+/** Runs, looked at: the list, one of them, and its steps. */
 import * as z from 'zod';
 import { refuse } from '../domain/problem.ts';
 import type { Refusal } from '../domain/problem.ts';
@@ -28,7 +28,7 @@ const RunQuery = z.strictObject({
     .describe('text in flow name, error or subject; looks through 20,000 runs a page'),
 });
 
-const RUN_KEY = /^run_[0-9a-z]{26}$/;
+export const RUN_KEY = /^run_[0-9a-z]{26}$/;
 
 const pageOfRuns = async (
   db: D1Database,
@@ -86,21 +86,4 @@ const steps = endpoint({
   },
 });
 
-const children = endpoint({
-  method: 'get',
-  path: '/runs/{id}/children',
-  scope: 'runs:read',
-  summary: 'Lists the runs that a run has started, newest first',
-  query: PageQuery,
-  gives: pageOf(RunLine),
-  refuses: ['not_found', 'bad_cursor'],
-  run: async ({ env, param, query }) => {
-    const found = await findRun(env, param('id'));
-    if (!found) return noRun(param('id'));
-    if (!found.ok) return found;
-    const { id, createdAt } = found.detail;
-    return pageOfRuns(env.DB, { parent: id, from: createdAt }, query);
-  },
-});
-
-export const runEndpoints = [list, one, steps, children];
+export const runEndpoints = [list, one, steps];

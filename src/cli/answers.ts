@@ -40,6 +40,23 @@ export const RunDetail = Run.extend({
 });
 export type RunDetail = z.output<typeof RunDetail>;
 
+export const Children = z.looseObject({
+  totals: z.looseObject({
+    total: z.number(),
+    done: z.number(),
+    failed: z.number(),
+    cancelled: z.number(),
+    running: z.number(),
+    waiting: z.number(),
+  }),
+});
+
+const Descendant = Run.extend({ depth: z.number() });
+export type Descendant = z.output<typeof Descendant>;
+
+export const Tree = z.looseObject({ run: Run, descendants: z.array(Descendant), isWhole: z.boolean() });
+export type Tree = z.output<typeof Tree>;
+
 /** How long it took, or has taken so far. */
 export const tookOf = (
   { createdAt, finishedAt }: { readonly createdAt: string; readonly finishedAt: string | null },

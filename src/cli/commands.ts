@@ -10,6 +10,7 @@ import { flowsPull, flowsPush } from './commands/flows-move.ts';
 import { flowsArchive, flowsDisable, flowsEnable } from './commands/flows-status.ts';
 import { flowsCheck, flowsDiff, flowsList } from './commands/flows.ts';
 import { run } from './commands/run.ts';
+import { runsChildren } from './commands/runs-children.ts';
 import { runs } from './commands/runs.ts';
 import { schedulesBackfill } from './commands/schedules-backfill.ts';
 import { schedulesPreview } from './commands/schedules-preview.ts';
@@ -30,6 +31,7 @@ import { tokensCreate, tokensList, tokensRevoke } from './commands/tokens.ts';
 export const COMMANDS: readonly Command[] = [
   run,
   runs,
+  runsChildren,
   show,
   cancel,
   retry,

@@ -21,7 +21,6 @@ export interface RunFilter {
   readonly to?: number | undefined;
   /** looked for in flow name, error and subject, whatever the case */
   readonly q?: string | undefined;
-  readonly parent?: string | undefined;
 }
 
 export const SCANNED_ROWS = 20_000;
@@ -56,7 +55,7 @@ export const LISTED = {
 
 /** The query of a page: SQLite stops reading when the page is full, or at the end of the scan. */
 export const pageQuery = (db: D1Database, filter: RunFilter, before: string | undefined, limit: number) => {
-  const { status, trigger, parent } = filter;
+  const { status, trigger } = filter;
   const q = filter.q?.toLowerCase();
   const scanned = drizzle(db)
     .select({ ...LISTED, search: runs.search })
@@ -68,7 +67,6 @@ export const pageQuery = (db: D1Database, filter: RunFilter, before: string | un
   const conditions = and(
     status && inArray(scanned.status, [...status]),
     trigger && inArray(scanned.trigger, [...trigger]),
-    parent === undefined ? undefined : eq(scanned.parent, parent),
     q === undefined ? undefined : or(sql`instr(${scanned.flow}, ${q})`, sql`instr(${scanned.search}, ${q})`),
   );
   return drizzle(db).select().from(scanned).where(conditions).orderBy(desc(scanned.id)).limit(limit);

@@ -17,6 +17,17 @@ const keep = async (detail: RunDetail, steps: readonly StepRecord[] = [], subjec
 
 const unknownId = (lane = 0): string => mintRunId(Date.now(), lane, (length) => new Uint8Array(length));
 
+const Line = z.looseObject({ id: z.string() });
+const Family = z.looseObject({
+  totals: z.record(z.string(), z.number()),
+  items: z.array(Line),
+  next: z.string().nullable(),
+});
+const Tree = z.looseObject({
+  run: Line,
+  descendants: z.array(Line.extend({ depth: z.number() })),
+  isWhole: z.boolean(),
+});
 const Page = z.looseObject({
   items: z.array(z.looseObject({ id: z.string() })),
   next: z.string().nullable(),
@@ -117,14 +128,38 @@ describe('a run that only D1 knows', () => {
     expect((await refusal(await call('POST', `/api/v1/runs/${id}/retry`))).code).toBe('already_final');
   });
 
-  it('has its children listed', async () => {
+  it('has its children counted and listed, in the order of the calls', async () => {
     const parent = await keep(aDetail({}));
-    const child = await keep(aDetail({ at: 5, parent }));
-    await keep(aDetail({ at: 6 }));
+    const first = await keep(aDetail({ at: 5, parent, status: 'failed' }));
+    const second = await keep(aDetail({ at: 6, parent, status: 'succeeded' }));
+    await keep(aDetail({ at: 7 }));
 
-    const { items } = await read(await get(`/api/v1/runs/${parent}/children`), Page);
+    const path = `/api/v1/runs/${parent}/children`;
+    const all = await read(await get(path), Family);
+    const failed = await read(await get(`${path}?status=failed`), Family);
+    const page = await read(await get(`${path}?limit=1`), Family);
+    const rest = await read(await get(`${path}?limit=1&cursor=${page.next ?? ''}`), Family);
 
-    expect(items.map(({ id }) => id)).toEqual([child]);
+    const totals = { total: 2, done: 1, failed: 1, cancelled: 0, running: 0, waiting: 0 };
+    expect(all).toMatchObject({ totals, items: [{ id: first }, { id: second }], next: null });
+    expect(failed).toMatchObject({ totals, items: [{ id: first }] });
+    expect([page.items[0]?.id, rest.items[0]?.id, rest.next]).toEqual([first, second, null]);
+  });
+
+  it('has the whole tree below it shown, nearest first', async () => {
+    const root = await keep(aDetail({}));
+    const child = await keep(aDetail({ at: 5, parent: root }));
+    const grandchild = await keep(aDetail({ at: 6, parent: child }));
+    const other = await keep(aDetail({ at: 7, parent: root }));
+
+    const tree = await read(await get(`/api/v1/runs/${root}/tree`), Tree);
+
+    expect(tree).toMatchObject({ run: { id: root }, isWhole: true });
+    expect(tree.descendants.map(({ id, depth }) => [id, depth])).toEqual([
+      [child, 1],
+      [other, 1],
+      [grandchild, 2],
+    ]);
   });
 });
 
@@ -134,7 +169,7 @@ describe('a run that nobody knows', () => {
     ['of a lane that does not exist', unknownId(1000)],
     ['that is no id', 'run_1'],
   ])('is not found: an id %s', async (_, id) => {
-    for (const path of ['', '/steps', '/children', '/entries']) {
+    for (const path of ['', '/steps', '/children', '/tree', '/entries']) {
       expect((await get(`/api/v1/runs/${id}${path}`)).status).toBe(404);
     }
     expect((await call('POST', `/api/v1/runs/${id}/cancel`)).status).toBe(404);

@@ -120,6 +120,44 @@ describe('sluice show', () => {
   });
 });
 
+describe('what a run has called', () => {
+  const failed = { status: 'failed', error: { code: 'http', message: 'no' }, parent: 'run_1' };
+
+  it('is counted and listed', async () => {
+    const totals = { total: 3, done: 2, failed: 1, cancelled: 0, running: 0, waiting: 0 };
+    fake = await fakeSluice({
+      'GET /api/v1/runs/run_1/children': { json: { totals, items: [run('run_2', failed)], next: null } },
+    });
+
+    const { stdout } = await perform(['runs', 'children', 'run_1', '--status', 'failed', '--url', fake.url]);
+
+    expect(stdout).toMatch(/^3 runs: 2 done, 1 failed\n/);
+    expect(stdout).toMatch(/run_2 .*failed .*http: no/);
+    expect(fake.asked.at(-1)?.path).toContain('status=failed');
+  });
+
+  it('is drawn as a tree', async () => {
+    const descendants = [
+      { ...run('run_2', { parent: 'run_1', flow: 'one' }), depth: 1 },
+      { ...run('run_3', { parent: 'run_1', flow: 'two' }), depth: 1 },
+      { ...run('run_4', { ...failed, parent: 'run_2', flow: 'below' }), depth: 2 },
+    ];
+    fake = await fakeSluice({
+      'GET /api/v1/runs/run_1/tree': { json: { run: run('run_1'), descendants, isWhole: false } },
+    });
+
+    const { stdout } = await perform(['show', 'run_1', '--tree', '--url', fake.url]);
+
+    expect(stdout.split('\n').map((line) => line.split('  run_')[0])).toEqual([
+      'hello@3  succeeded  3.4 s',
+      '  one@3  succeeded  3.4 s',
+      '    below@3  failed  3.4 s',
+      '  two@3  succeeded  3.4 s',
+      'Only the nearest 3 are shown; sluice runs children RUN lists those of one.',
+    ]);
+  });
+});
+
 describe('what a person may do to a run', () => {
   it.each([
     [['cancel', 'run_1'], '/api/v1/runs/run_1/cancel', {}],
