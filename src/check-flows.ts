@@ -6,14 +6,29 @@ import { checkedLines, type CheckedFile } from './cli/flow-calls.ts';
 import { readFlowFiles, type FlowFile } from './cli/flow-files.ts';
 import { PROJECT } from './cli/project.ts';
 import { processTerminal } from './cli/terminal.ts';
+import type { Flow, Parsed } from './domain/flow.ts';
 import { catalogueOf } from './language/catalogue.ts';
+import { parseTogether, type FindFlows } from './language/parse-together.ts';
 import { parseFlow } from './language/parse.ts';
 import { sentenceOf } from './schedules/words.ts';
 
 const catalogue = catalogueOf(cards);
 
-const check = (file: FlowFile): CheckedFile => {
-  const parsed = parseFlow(file.name, file.text, catalogue, Date.now());
+const DIRECTORY = join(PROJECT, 'flows');
+
+/** What is called and was not named: it lies in flows/, or nowhere. Of versions nothing is known here. */
+const find: FindFlows = async (names) => {
+  const files = new Map(readFlowFiles([], DIRECTORY, terminal.cwd).map((file) => [file.name, file]));
+  const found = names.map((name): [string, Flow | 'unread'] | undefined => {
+    const file = files.get(name.replace(/@.*/, ''));
+    if (file === undefined) return undefined;
+    const parsed = name.includes('@') ? undefined : parseFlow(file.name, file.text, catalogue);
+    return [name, parsed?.ok === true ? parsed.flow : 'unread'];
+  });
+  return new Map(found.filter((entry) => entry !== undefined));
+};
+
+const told = (file: FlowFile, parsed: Parsed): CheckedFile => {
   const problems = parsed.ok ? parsed.warnings : parsed.problems;
   const schedule = parsed.ok ? sentenceOf(parsed.flow) : null;
   return { file, isGood: parsed.ok, schedule, problems: problems.map((problem) => ({ ...problem })) };
@@ -21,7 +36,12 @@ const check = (file: FlowFile): CheckedFile => {
 
 const terminal = processTerminal();
 try {
-  const checked = readFlowFiles(process.argv.slice(2), join(PROJECT, 'flows'), terminal.cwd).map(check);
+  const files = readFlowFiles(process.argv.slice(2), DIRECTORY, terminal.cwd);
+  const parsed = await parseTogether(files, { catalogue, find, now: Date.now() });
+  const checked = files.flatMap((file, index) => {
+    const each = parsed[index];
+    return each === undefined ? [] : [told(file, each)];
+  });
   for (const each of checked) checkedLines(each, terminal.paint).forEach(terminal.out);
   const bad = checked.filter(({ isGood }) => !isGood).length;
   terminal.note(

@@ -1,6 +1,6 @@
 /** Flow files together: checked without being saved, or saved all or none. */
 import * as z from 'zod';
-import type { Cards } from '../domain/card.ts';
+import type { Parsed } from '../domain/flow.ts';
 import { refuse } from '../domain/problem.ts';
 import type { Refusal } from '../domain/problem.ts';
 import { draftOf } from '../storage/flow-draft.ts';
@@ -8,7 +8,7 @@ import type { Draft } from '../storage/flow-draft.ts';
 import { saveFlows } from '../storage/save-flows.ts';
 import { sentenceOf } from '../schedules/words.ts';
 import { answer, endpoint } from './endpoint.ts';
-import { formatOf, itemOf, parseText, problemsOf } from './flow-texts.ts';
+import { formatOf, itemOf, parseTexts, problemsOf } from './flow-texts.ts';
 import type { FlowText } from './flow-texts.ts';
 import { Problem } from './shapes/flow.ts';
 
@@ -38,30 +38,36 @@ const check = endpoint({
       }),
     ),
   }),
-  run: async ({ cards, body, now }) =>
-    answer({
-      files: body.files.map((file) => {
-        const parsed = parseText(file, cards, now);
-        const schedule = parsed.ok ? sentenceOf(parsed.flow) : null;
-        return { name: file.name, ok: parsed.ok, problems: [...problemsOf(parsed)], schedule };
-      }),
-    }),
+  run: async ({ env, cards, body, now }) => {
+    const all = await parseTexts(body.files, { env, cards, now });
+    const files = all.map((parsed, index) => {
+      const schedule = parsed.ok ? sentenceOf(parsed.flow) : null;
+      const name = body.files[index]?.name ?? '';
+      return { name, ok: parsed.ok, problems: [...problemsOf(parsed)], schedule };
+    });
+    return answer({ files });
+  },
 });
 
-const draftsOf = async (files: readonly FlowText[], cards: Cards): Promise<readonly Draft[] | Refusal> => {
-  const parsed = files.map((file) => ({ ...file, parsed: parseText(file, cards) }));
-  const bad = parsed.filter((file) => !file.parsed.ok);
-  if (bad.length > 0) {
-    const errors = bad.flatMap((file) =>
-      problemsOf(file.parsed).map((problem) => itemOf(problem, file.name)),
+const draftsOf = async (
+  files: readonly FlowText[],
+  parsed: readonly Parsed[],
+): Promise<readonly Draft[] | Refusal> => {
+  const bad = parsed.filter(({ ok }) => !ok).length;
+  if (bad > 0) {
+    const errors = parsed.flatMap((each, index) =>
+      each.ok ? [] : problemsOf(each).map((problem) => itemOf(problem, files[index]?.name ?? '')),
     );
-    const detail = `${bad.length} of ${files.length} flows have errors; nothing was saved.`;
+    const detail = `${bad} of ${files.length} flows have errors; nothing was saved.`;
     return refuse('invalid_flow', detail, { errors });
   }
   return Promise.all(
-    parsed.flatMap(({ name, text, parsed }) =>
-      parsed.ok ? [draftOf({ name, text, format: formatOf(text), definition: parsed.flow })] : [],
-    ),
+    files.flatMap(({ name, text }, index) => {
+      const each = parsed[index];
+      return each?.ok === true
+        ? [draftOf({ name, text, format: formatOf(text), definition: each.flow })]
+        : [];
+    }),
   );
 };
 
@@ -89,9 +95,9 @@ const push = endpoint({
   }),
   refuses: ['invalid_flow', 'conflict'],
   run: async ({ env, cards, identity, now, body }) => {
-    const drafts = await draftsOf(body.files, cards);
+    const { files, prune, force, dryRun } = body;
+    const drafts = await draftsOf(files, await parseTexts(files, { env, cards }, prune));
     if ('ok' in drafts) return drafts;
-    const { prune, force, dryRun } = body;
     const writer = { origin: 'files', by: identity.tokenId, at: now, force } as const;
     const saved = await saveFlows(env.DB, drafts, writer, { prune, dryRun });
     if (!saved.ok) return saved;

@@ -10,7 +10,7 @@ import { FLOW_STATUSES, ORIGINS } from '../storage/schema.ts';
 import type { FlowStatus } from '../storage/schema.ts';
 import { answer, endpoint } from './endpoint.ts';
 import type { Call } from './endpoint.ts';
-import { formatOf, itemOf, parseText, problemsOf } from './flow-texts.ts';
+import { formatOf, itemOf, parseTexts } from './flow-texts.ts';
 import { preconditionOf, tagOf } from './precondition.ts';
 import { FlowDetail, FlowLine, showFlow, showFlowDetail } from './shapes/flow.ts';
 import { PAGE, pageFrom, pageOf, readCursor } from './shapes/page.ts';
@@ -95,9 +95,9 @@ const put = endpoint({
   refuses: ['invalid_flow', 'conflict', 'stale'],
   run: async ({ env, cards, identity, now, param, query, body, request }) => {
     const name = param('name');
-    const parsed = parseText({ name, text: body.text }, cards);
-    if (!parsed.ok) {
-      const errors = problemsOf(parsed).map((problem) => itemOf(problem));
+    const [parsed] = await parseTexts([{ name, text: body.text }], { env, cards });
+    if (parsed?.ok !== true) {
+      const errors = (parsed?.problems ?? []).map((problem) => itemOf(problem));
       return refuse('invalid_flow', `Flow "${name}" has errors; nothing was saved.`, { errors });
     }
     const draft = await draftOf({

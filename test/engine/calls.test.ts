@@ -236,11 +236,12 @@ describe('an async call', () => {
 });
 
 describe('an async call that is committed, and not started yet', () => {
-  it('is started all the same when its caller is cancelled', async () => {
+  it('is started all the same when its caller dies and is cancelled', async () => {
     const main = 'steps: [{ call: slow, async: true }, { wait: { for: 5m } }]';
     const slow = 'trigger: { kind: helper }\nsteps: [{ wait: { for: 1h } }]';
     const family = familyOf({ main, slow });
-    await family.settle(() => called(family).length === 1);
+    family.diesAfter = 1;
+    await family.settle(() => family.deaths === 1);
     family.cancel(family.root);
 
     await family.settle();
