@@ -241,6 +241,19 @@ describe('a post that cannot be taken', () => {
     expect((await post('/events/stream', { ...hook([]), body })).status).toBe(413);
   });
 
+  it('because it ends before its end is asked for again with 503, and counted', async () => {
+    await install('cut');
+    const body = new ReadableStream({
+      pull: (stream) => stream.error(new Error('Network connection lost.')),
+    });
+
+    const response = await post('/events/cut', { ...hook([]), body });
+
+    expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5']);
+    expect(await refused('cut')).toEqual([['cut_off', 1]]);
+    expect(await kept('cut')).toEqual([]);
+  });
+
   it('because it brings 10,000 events is refused with 413, and none of them is kept', async () => {
     await install('crowd');
     const events = Array.from({ length: 10_000 }, (_, at) => ({ uuid: `e${at}`, eventType: 't' }));

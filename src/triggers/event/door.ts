@@ -5,10 +5,9 @@
  */
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { HttpContext } from '../../access/context.ts';
 import { problemResponse, refuse } from '../../domain/problem.ts';
-import { toResponse } from '../../sources/answer.ts';
+import { COME_AGAIN, toResponse } from '../../sources/answer.ts';
 import type { Received, SourcePorts } from '../../sources/kind.ts';
 import { receive } from '../../sources/receive.ts';
 import { splitSettings } from '../../sources/shared-settings.ts';
@@ -19,10 +18,8 @@ import { SealError } from '../../storage/seal.ts';
 import { findSource, type FoundSource } from '../../storage/sources.ts';
 import { acceptEvents } from './accept.ts';
 import { keptHeaders } from './kept-headers.ts';
+import { MOST_BODY_BYTES, readBody } from './read-body.ts';
 import { countRefusal, flushRefusals } from './refusal-count.ts';
-
-/** What D1 takes in one go, when every character of it has to be escaped. */
-export const MOST_BODY_BYTES = 1_000_000;
 
 type Ctx = Context<HttpContext>;
 type Ports = (env: Bindings) => SourcePorts;
@@ -55,6 +52,10 @@ const tooLarge = (c: Ctx, source: FoundSource, reason: string, message: string):
   return problemResponse(refuse('too_large', detail), c.get('requestId'));
 };
 
+/** Whoever sent it can send it again, if anybody is still there. */
+const comeAgain = ({ kind }: FoundSource): Response =>
+  toResponse(SOURCE_KINDS[kind]?.unavailable ?? COME_AGAIN);
+
 /** Keeps verified events, and answers as this sender wants it. */
 const keep = async (
   c: Ctx,
@@ -74,23 +75,26 @@ const keep = async (
       return tooLarge(c, source, accepted.outcome, accepted.message);
     case 'unavailable': {
       console.error(c.get('requestId'), `Events of "${source.name}" could not be kept: ${accepted.message}`);
-      const kind = SOURCE_KINDS[source.kind];
-      if (kind === undefined) throw new Error(`Source "${source.name}" is of an unknown kind.`);
-      return toResponse(kind.unavailable);
+      return comeAgain(source);
     }
   }
 };
 
-const receivePost = async (c: Ctx, source: FoundSource, ports: Ports): Promise<Response> => {
+interface Arrived {
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly ports: SourcePorts;
+}
+
+const receivePost = async (c: Ctx, source: FoundSource, { body, ports }: Arrived): Promise<Response> => {
   const post = {
     method: c.req.method,
     url: new URL(c.req.url),
     headers: c.req.raw.headers,
-    body: new Uint8Array(await c.req.arrayBuffer()),
+    body,
     now: Date.now(),
   };
   const config = { ...source, settings: splitSettings(source.settings).own };
-  const received = await receive(config, post, ports(c.env));
+  const received = await receive(config, post, ports);
   switch (received.outcome) {
     case 'answered':
       return toResponse(received.response);
@@ -102,21 +106,24 @@ const receivePost = async (c: Ctx, source: FoundSource, ports: Ports): Promise<R
   }
 };
 
+const receiveBody = async (c: Ctx, source: FoundSource, ports: Ports): Promise<Response> => {
+  const read = await readBody(c.req.raw);
+  switch (read.outcome) {
+    case 'too_large':
+      return tooLarge(c, source, 'too_large', `a body of more than ${MOST_BODY_BYTES} bytes`);
+    case 'cut_off':
+      count(c, source, 'cut_off', `the body ended before it was all there: ${read.message}`);
+      return comeAgain(source);
+    case 'whole':
+      return receivePost(c, source, { body: read.body, ports: ports(c.env) });
+  }
+};
+
 export const eventDoor = (ports: Ports): Hono<HttpContext> => {
   const door = new Hono<HttpContext>();
-  const cap = bodyLimit({
-    maxSize: MOST_BODY_BYTES,
-    onError: async (c) => {
-      // The limit knows nothing of our context; the door is mounted where it has it.
-      const here = c as Ctx;
-      const source = await sourceAt(here);
-      if (source instanceof Response) return source;
-      return tooLarge(here, source, 'too_large', `a body of more than ${MOST_BODY_BYTES} bytes`);
-    },
-  });
-  door.all('/events/:source', cap, async (c) => {
+  door.all('/events/:source', async (c) => {
     const source = await sourceAt(c);
-    return source instanceof Response ? source : receivePost(c, source, ports);
+    return source instanceof Response ? source : receiveBody(c, source, ports);
   });
   return door;
 };
