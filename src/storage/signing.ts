@@ -2,7 +2,7 @@
 import type { Bindings } from './bindings.ts';
 
 /** Keeps a signature made for one thing from passing for another. */
-export type Purpose = 'results' | 'own-lane';
+export type Purpose = 'results' | 'own-lane' | 'csrf' | 'sign-in';
 
 const keys = new Map<string, Promise<CryptoKey>>();
 
