@@ -104,7 +104,7 @@ const items: NameCheck = (use, { scope }) => {
   return `No loop around this step is called "${id}"${didYouMean(id, scope.loops)}`;
 };
 
-const ERROR = members(['code', 'message', 'step', 'status', 'body', 'data']);
+const ERROR = members(['code', 'message', 'step', 'status', 'body', 'data', 'run']);
 const RUN = members(['id', 'flow', 'version', 'startedAt', 'attempt', 'url']);
 const CALLER = members(['kind', 'id']);
 const REQUEST = members(['method', 'headers', 'query', 'body', 'rawBody']);

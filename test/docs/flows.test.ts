@@ -8,6 +8,7 @@ import type { Flow, Parsed } from '../../src/domain/flow.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { RunDetail } from '../../src/domain/run.ts';
 import { catalogueOf } from '../../src/language/catalogue.ts';
+import { parseTogether } from '../../src/language/parse-together.ts';
 import { parseFlow } from '../../src/language/parse.ts';
 import { MemoryHost } from '../engine/memory-host.ts';
 import { blocks, PROJECT, type CodeBlock } from './pages.ts';
@@ -117,9 +118,14 @@ const FILES = readdirSync(join(PROJECT, 'flows'), { recursive: true, encoding: '
 );
 const textOf = (file: string): string => readFileSync(join(PROJECT, 'flows', file), 'utf8');
 
+const nobodyElse = async () => new Map<string, Flow>();
+
 describe('an example flow', () => {
-  it.each(FILES)('%s has neither errors nor warnings', (file) => {
-    expect(problemsOf(parse(textOf(file)))).toEqual([]);
+  it('has neither errors nor warnings, nor have its calls of the others', async () => {
+    const files = FILES.map((file) => ({ name: file.replace(/\.yaml$/, ''), text: textOf(file) }));
+    const all = await parseTogether(files, { catalogue, find: nobodyElse });
+
+    expect(all.flatMap(problemsOf)).toEqual([]);
   });
 
   it.each(FILES)('%s tells editors where its schema is', (file) => {

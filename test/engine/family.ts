@@ -59,7 +59,12 @@ export class Family {
   #minted = 0;
 
   /** The first of the flows is the one that runs. */
-  constructor(flows: readonly Flow[], inputs: JsonObject = {}, weather: Weather = CALM) {
+  constructor(
+    flows: readonly Flow[],
+    inputs: JsonObject = {},
+    weather: Weather = CALM,
+    ports: Partial<Ports> = {},
+  ) {
     const { clock, world } = this;
     world.now = () => clock.now;
     world.pause = clock.pause;
@@ -75,6 +80,7 @@ export class Family {
       helper: async (name) => this.helpers.get(name) ?? { kind: 'missing' },
       fetch: async () => new Response(),
       network: { allowLoopback: false, ownHosts: [] },
+      ...ports,
     };
     const [flow] = flows;
     if (flow === undefined) throw new Error('a family needs a flow');
@@ -166,7 +172,15 @@ export class Family {
     const journal: Entry[] = [structuredClone(created)];
     const state = fold(id, journal, () => flow);
     const member: Member = {
-      ...{ id, flow, created, journal, state, phase: 'active', until: null, epoch: 0, drive: undefined },
+      id,
+      flow,
+      created,
+      journal,
+      state,
+      phase: 'active',
+      until: null,
+      epoch: 0,
+      drive: undefined,
     };
     this.members.set(id, member);
   }
