@@ -1,7 +1,6 @@
 /** What a durable step costs over its bare request: a run of a hundred requests one after the other, and the same unrecorded. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { median } from './median.ts';
+import { withSink } from './sink.ts';
 import { EFFECTS, post } from './subject.ts';
 
 export interface Effects {
@@ -13,23 +12,6 @@ export interface Effects {
   readonly overheadMs: number;
   readonly overRecordedMs: number;
 }
-
-/** Runs `use` beside a server that answers at once. */
-const withSink = async <T>(use: (url: string) => Promise<T>): Promise<T> => {
-  const sink = createServer((request, response) => {
-    request.resume();
-    response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"ok":true}');
-  });
-  await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve));
-  try {
-    // A server that listens on TCP has such an address.
-    const { port } = sink.address() as AddressInfo;
-    return await use(`http://127.0.0.1:${port}/`);
-  } finally {
-    sink.closeAllConnections();
-    sink.close();
-  }
-};
 
 export const measureEffects = (url: string, rounds: number): Promise<Effects> =>
   withSink(async (sink) => {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.ts';
 import type { Bundles } from './build.ts';
+import { measureChildren } from './children.ts';
+import type { Pace as FanPace } from './children.ts';
 import { measureCost } from './cost.ts';
 import { measureEffects } from './effects.ts';
 import { measureEventCost, measureEvents } from './events.ts';
@@ -24,17 +26,20 @@ import type { Pace } from './throughput.ts';
 
 interface Order {
   readonly runs: Pace;
+  readonly children: FanPace;
   readonly events: EventPace;
   readonly schedules: Many;
 }
 
 const FULL: Order = {
   runs: { connections: [1, 16, 64], rounds: 5, roundMs: 2_000, warmUpMs: 3_000 },
+  children: { rounds: 5, items: 1_000 },
   events: { rounds: 5, roundMs: 2_000, posts: 2_000 },
   schedules: { all: 10_000, due: 2_000 },
 };
 const QUICK: Order = {
   runs: { connections: [16], rounds: 2, roundMs: 1_000, warmUpMs: 1_000 },
+  children: { rounds: 2, items: 200 },
   events: { rounds: 2, roundMs: 1_000, posts: 200 },
   schedules: { all: 1_000, due: 200 },
 };
@@ -62,6 +67,10 @@ const measure = async (bundles: Bundles, scratch: string, pace: Order): Promise<
     throughput: await measureThroughput(runtime, pace.runs),
     effects: await measureEffects(runtime.url, pace.runs.rounds),
   }));
+  say('calls …');
+  const children = await withRuntime({ ...order, data: join(scratch, 'children') }, ({ url }) =>
+    measureChildren(url, pace.children),
+  );
   say('events …');
   const events = await withRuntime({ ...order, data: join(scratch, 'events') }, (runtime) =>
     measureEvents(runtime, pace.events),
@@ -76,7 +85,8 @@ const measure = async (bundles: Bundles, scratch: string, pace: Order): Promise<
   const schedules = await withRuntime(counted('schedules'), (runtime) =>
     measureSchedules(runtime, pace.schedules),
   );
-  return { at: new Date().toISOString(), machine, ...under, startup, cost, events, eventCost, schedules };
+  const more = { children, events, eventCost, schedules };
+  return { at: new Date().toISOString(), machine, ...under, startup, cost, ...more };
 };
 
 const main = async (): Promise<void> => {

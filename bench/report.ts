@@ -1,4 +1,5 @@
 /** The results as a person reads them. */
+import type { Children, Fan } from './children.ts';
 import type { Cost } from './cost.ts';
 import type { Effects } from './effects.ts';
 import type { EventCost, Events } from './events.ts';
@@ -13,6 +14,7 @@ export interface Results {
   readonly effects: Effects;
   readonly startup: Startup;
   readonly cost: Cost;
+  readonly children: Children;
   readonly events: Events;
   readonly eventCost: EventCost;
   readonly schedules: Schedules;
@@ -118,6 +120,17 @@ const eventTables = ({ events, eventCost }: Results): string[] => {
 
 const perSecond = (count: number, ms: number): string => `${((count * 1_000) / ms).toFixed(0)} a second`;
 
+const childrenTable = ({ children: { pure, effects } }: Results): string => {
+  const line = (what: string, { items, answeredMs, inHistoryMs }: Fan): string[] => [
+    `A run that calls a helper of ${what} for each of ${items} items`,
+    `${answeredMs.toFixed(0)} ms`,
+    perSecond(items, answeredMs),
+    `${inHistoryMs.toFixed(0)} ms`,
+  ];
+  const head = ['Calls', 'until its answer', '', 'until the history has all'];
+  return table([head, line('two pure steps', pure), line('one request', effects)]);
+};
+
 const scheduleTable = ({ schedules }: Results): string => {
   const { all, due, tickMs, inHistoryMs, busy, restMs, rest } = schedules;
   return table([
@@ -135,6 +148,7 @@ export const report = (results: Results): string =>
     `${results.machine.cores} cores (${results.machine.model}), Node ${results.machine.node}, ${results.at}`,
     ...results.throughput.levels.map(level),
     rest(results),
+    childrenTable(results),
     ...eventTables(results),
     scheduleTable(results),
   ].join('\n\n');
