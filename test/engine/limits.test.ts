@@ -1,6 +1,7 @@
 /** What a run may not exceed, and how it is told. */
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/domain/run.ts';
+import type { Posted } from '../../src/engine/drive.ts';
 import { hostOf, runFlow } from './run-flow.ts';
 import { answered } from './world.ts';
 
@@ -66,6 +67,21 @@ describe('the limit of a step`s output', () => {
     );
 
     expect(state.error?.code).toBe('too_large');
+  });
+});
+
+describe('the limit of called runs', () => {
+  it('ends a run that has called more than 100,000 others, in all its attempts', async () => {
+    const host = hostOf('steps: [{ wait: { for: 1h } }, { card: world.safe }]');
+    await host.go();
+    const word: Posted = (state, now) => {
+      state.children = LIMITS.childrenPerRun + 1;
+      return { entry: { type: 'succeeded', at: now, path: '#0', value: null } };
+    };
+
+    const state = await host.finish(word);
+
+    expect([state.error?.code, host.world.calls]).toEqual(['too_many_children', []]);
   });
 });
 

@@ -89,6 +89,23 @@ describe('a retry in another version', () => {
     expect((await failedRun(second)).moved).toEqual(['a']);
   });
 
+  it.each([
+    ['calls another flow', 'call: other'],
+    ['is gone', 'set: { a: 1 }'],
+  ])('is refused when a call that was made %s', (_, second) => {
+    const before = flowOf('steps: [{ id: it, call: one }, { stop: x }]');
+    const host = hostOf('steps: [{ stop: x }]');
+    const state = { ...host.state, flow: before };
+    state.memo.set('it', { type: 'succeeded', at: 0, path: 'it', value: null });
+
+    expect(misplaced(state, flowOf(`steps: [{ id: it, ${second} }, { stop: x }]`), host.ports.cards)).toEqual(
+      ['it'],
+    );
+    expect(misplaced(state, flowOf('steps: [{ id: it, call: one, timeout: 1h }]'), host.ports.cards)).toEqual(
+      [],
+    );
+  });
+
   it('is refused when an action without an id is not word for word the same', async () => {
     const yaml = 'steps: [{ card: world.once, with: { name: a } }, { card: world.once, with: { name: b } }]';
 
