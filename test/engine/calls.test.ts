@@ -308,6 +308,16 @@ describe('a run that is cancelled, and what it has called', () => {
     expect(family.of('leaf').map(({ state: { status } }) => status)).toEqual(Array(3).fill('cancelled'));
   });
 
+  it('cancels what its finally has called, too', async () => {
+    const family = familyOf({ main: 'steps: [{ try: [], finally: [{ call: leaf }] }]', leaf: wide.leaf });
+    await family.settle(() => family.of('leaf')[0]?.phase === 'parked');
+    family.cancel(family.root);
+
+    await family.settle();
+
+    expect([...family.members.values()].map(({ state }) => state.status)).toEqual(['cancelled', 'cancelled']);
+  });
+
   it('never starts what it was about to', async () => {
     const family = familyOf({ main: 'steps: [{ call: leaf }]', leaf: wide.leaf });
     await family.settle(() => called(family).length === 1);
