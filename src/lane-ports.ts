@@ -1,14 +1,15 @@
-/** The engine's view of the world, as the Worker has it. */
+/** The lane's view of the world, as the Worker has it. */
 import type { Cards } from './domain/card.ts';
 import { Unavailable } from './domain/errors.ts';
-import type { Ports } from './engine/ports.ts';
+import type { LanePorts } from './lanes/lane.ts';
 import type { Bindings } from './storage/bindings.ts';
 import { getConnection } from './storage/connections.ts';
 import { StoreUnavailable } from './storage/deadline.ts';
 import { getSecrets } from './storage/secrets.ts';
 import { findHelper } from './triggers/helper/find-helper.ts';
+import { reportFailure } from './triggers/helper/report-failure.ts';
 
-export const lanePorts = (env: Bindings, cards: Cards): Ports => {
+export const lanePorts = (env: Bindings, cards: Cards): LanePorts => {
   const now = (): number => Date.now();
   const ownHosts = env.SLUICE_PUBLIC_URL === undefined ? [] : [new URL(env.SLUICE_PUBLIC_URL).host];
   return {
@@ -22,6 +23,7 @@ export const lanePorts = (env: Bindings, cards: Cards): Ports => {
     connection: (name) => orUnavailable(getConnection(env.DB, env.SLUICE_KEYS, name)),
     secrets: (names) => orUnavailable(getSecrets(env.DB, env.SLUICE_KEYS, names)),
     helper: (name, version) => orUnavailable(findHelper(env, name, version, now())),
+    reportFailure: (failure) => reportFailure(env, failure, now()),
     fetch: (request) => fetch(request),
     network: { allowLoopback: env.SLUICE_ALLOW_LOOPBACK === 'true', ownHosts },
   };

@@ -5,6 +5,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { cards } from './cards.ts';
 import type {
+  AdmittedFailure,
   ChildStand,
   ClaimReply,
   ControlReply,
@@ -18,6 +19,7 @@ import type {
   StartRequest,
   ToldEnd,
 } from './domain/lane.ts';
+import { admitFailure } from './lanes/admit-failure.ts';
 import { answerWithin } from './lanes/answer.ts';
 import { standOfChild } from './lanes/child-stands.ts';
 import { standFrom } from './lanes/children.ts';
@@ -104,6 +106,11 @@ export class RunLane extends DurableObject<Bindings> implements LaneRpc {
   async admit(_: LaneHeader, name: string, requests: number, perMs: number): Promise<number> {
     const { sql, ports } = this.#lane;
     return admit(sql, { name, requests, perMs }, ports.now());
+  }
+
+  async admitFailure(_: LaneHeader, flow: string, id: string): Promise<AdmittedFailure> {
+    const { storage, sql, ports } = this.#lane;
+    return storage.transactionSync(() => admitFailure(sql, { flow, id }, ports.now()));
   }
 
   async view(_: LaneHeader, runId: string, from: number, limit: number): Promise<RunView> {

@@ -105,6 +105,10 @@ export interface ToldEnd {
   readonly end: string;
 }
 
+/** Whether a failure is told, and how many of its flow were not since the last one. */
+export type AdmittedFailure =
+  { readonly isAdmitted: true; readonly held: number } | { readonly isAdmitted: false };
+
 export interface LaneRpc {
   start(header: LaneHeader, request: StartRequest): Promise<StartReply>;
   /**
@@ -128,6 +132,8 @@ export interface LaneRpc {
   confirmMany(header: LaneHeader, hashes: readonly string[]): Promise<void>;
   /** Counts a request against `requests` per `perMs`; 0 admits it, else ms to wait. */
   admit(header: LaneHeader, name: string, requests: number, perMs: number): Promise<number>;
+  /** Counts a failure against those that are told an hour, once; `id` is run and attempt. At the home of the flow. */
+  admitFailure(header: LaneHeader, flow: string, id: string): Promise<AdmittedFailure>;
   view(header: LaneHeader, runId: string, from: number, limit: number): Promise<RunView>;
   entries(header: LaneHeader, runId: string, after: number, limit: number): Promise<EntriesView>;
   cancel(header: LaneHeader, runId: string, by: string): Promise<ControlReply>;

@@ -51,6 +51,8 @@ export interface Start {
 export interface Ancestor {
   readonly run: string;
   readonly flow: string;
+  /** it called nothing: it failed, and the next one is told of that (`settings.onFailure`) */
+  readonly failed?: true;
 }
 
 /** The step that called a run; `index` counts the items, or rounds, of the innermost loop around it. */

@@ -29,7 +29,11 @@ export const keepHouse = async (lane: Lane): Promise<void> => {
 
 /** One turn; gives how many rows went. */
 const sweep = (sql: SqlStorage, now: number): number =>
-  sweepRuns(sql, now) + sweepKeys(sql, now) + sweepJoins(sql, now) + sweepAnswers(sql, now);
+  sweepRuns(sql, now) +
+  sweepKeys(sql, now) +
+  sweepJoins(sql, now) +
+  sweepTold(sql, now) +
+  sweepAnswers(sql, now);
 
 interface OldRun extends Record<string, SqlStorageValue> {
   readonly id: string;
@@ -85,6 +89,14 @@ const sweepKeys = (sql: SqlStorage, now: number): number => {
 const sweepJoins = (sql: SqlStorage, now: number): number =>
   sql.exec(
     'DELETE FROM joins WHERE id IN (SELECT id FROM joins WHERE id < ? ORDER BY id LIMIT ?)',
+    idFloor('run', now - KEEP_ROWS_MS),
+    ROWS_A_TURN,
+  ).rowsWritten;
+
+/** Their ids begin with those of runs. */
+const sweepTold = (sql: SqlStorage, now: number): number =>
+  sql.exec(
+    'DELETE FROM told_failures WHERE id IN (SELECT id FROM told_failures WHERE id < ? ORDER BY id LIMIT ?)',
     idFloor('run', now - KEEP_ROWS_MS),
     ROWS_A_TURN,
   ).rowsWritten;

@@ -1,9 +1,11 @@
 /** What the parts of a lane share: its storage, the runs that are being driven, and who waits for an answer. */
+import type { FailedRun } from '../domain/failed-run.ts';
 import type { Drive } from '../engine/drive.ts';
 import type { Children, Ports } from '../engine/ports.ts';
 import type { RunState } from '../engine/state.ts';
 import type { Alarm } from './alarm.ts';
 import type { Copies } from './copy.ts';
+import type { Failures } from './failures.ts';
 import type { Fleet } from './fleet.ts';
 import type { Flows } from './flows.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -48,11 +50,19 @@ export interface Live {
 export const nextCommit = (live: Live): Promise<boolean> =>
   new Promise((resolve) => live.afterCommit.push(resolve));
 
+/** What a lane needs of the world, besides what the engine does. */
+export interface LanePorts extends Ports {
+  /** Has a helper told of a failed run; false: to be tried again. */
+  readonly reportFailure: (failure: FailedRun) => Promise<boolean>;
+}
+
 export interface Lane {
   readonly storage: DurableObjectStorage;
   readonly sql: SqlStorage;
   readonly db: D1Database;
-  readonly ports: Ports;
+  readonly ports: LanePorts;
+  /** the helper that is told of failed runs whose flow names none */
+  readonly onFailure: string | undefined;
   readonly commits: GroupCommit;
   readonly alarm: Alarm;
   readonly keys: Keys;
@@ -61,6 +71,7 @@ export interface Lane {
   readonly fleet: Fleet;
   readonly childrenOf: (live: () => Live) => Children;
   readonly parents: Parents;
+  readonly failures: Failures;
   readonly flows: Flows;
   readonly live: Map<string, Live>;
   readonly resting: Resting;

@@ -35,6 +35,7 @@ export const record = async (lane: Lane, live: Live, commit: Commit): Promise<vo
     whole = live.recorded === 0 && row.phase === 'final' ? textOf(entries) : null;
     if (whole === null) appendEntries(lane.sql, live.id, live.recorded + 1, entries);
     if (row !== live.row) writeRun(lane.sql, row, whole);
+    if (row.phase === 'final') lane.failures.note(live.state);
     areTold(lane.sql, heard, lane.ports.now());
     next = lane.groups.follow(live, row.phase);
     lane.alarm.note(Math.min(row.until ?? Infinity, lane.ports.now() + WATCH_MS));

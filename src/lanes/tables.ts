@@ -12,6 +12,9 @@
  *   queue    runs of groups that wait for their turn: `ready_at` is when they may have it, `events` how many they have
  *            gathered (0: they gather none, or no more), `length` how much text those are
  *   joins    what became of starts that made no run of their own: they joined one, or were skipped for one
+ *   failures  failed runs whose helper (`settings.onFailure`) has not been told: `due` is when it is tried
+ *   told_failures, held_failures   of flows whose home this lane is: which failures were told, with how many held back
+ *            before (null: held back itself), and how many are held back now
  *   rates    requests of the current window, by flow
  */
 import type { RunStatus } from '../domain/run.ts';
@@ -66,6 +69,11 @@ export const createTables = (sql: SqlStorage): void => {
       events INTEGER NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (grp, at, arrival)
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS joins (id TEXT PRIMARY KEY, run TEXT NOT NULL, how TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS failures (
+      due INTEGER NOT NULL, run TEXT NOT NULL, tries INTEGER NOT NULL, failure TEXT NOT NULL, PRIMARY KEY (due, run)
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS told_failures (id TEXT PRIMARY KEY, held INTEGER) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS held_failures (flow TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS rates (
       name TEXT PRIMARY KEY, window INTEGER NOT NULL, used INTEGER NOT NULL
     ) WITHOUT ROWID;

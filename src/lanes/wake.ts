@@ -30,6 +30,7 @@ export const onAlarm = async (lane: Lane, patienceMs = HANDLER_MS): Promise<void
   await lane.storage.sync();
   if (lane.isClosing) return;
   replaceStuck(lane);
+  lane.failures.send();
   const begun = await driveDue(lane);
   if (patienceMs > 0) await waitAtMost(lane.ports, patienceMs, Promise.all(begun.map((live) => live.ended)));
   await rearm(lane);
@@ -45,6 +46,9 @@ const setAnew = (lane: Lane, at: number): void => {
 const rearm = async (lane: Lane): Promise<void> => {
   const now = lane.ports.now();
   const times = [nextDeadline(lane.sql, now)];
+  const failure = lane.failures.nextAt();
+  // One that is due already is on its way.
+  if (failure !== null) times.push(Math.max(failure, now + FULL_PAUSE_MS));
   if (lane.live.size > 0) times.push(now + WATCH_MS);
   const isBehind = dueRuns(lane.sql, now, lane.live.size + 1).some((row) => !lane.live.has(row.id));
   if (isBehind) times.push(now + (isFull(lane) ? FULL_PAUSE_MS : 1));

@@ -34,11 +34,7 @@ export const normaliseTrigger = (written: WrittenTrigger, timezone: string): Tri
 };
 
 /** What a flow asks for and this version does not give. */
-export const checkAvailable = ({ trigger, settings }: Flow, report: Report): void => {
-  if (settings.onFailure !== undefined) {
-    const message = '"onFailure" is kept; nothing calls it in this version';
-    report.warn({ path: ['settings', 'onFailure'], code: 'not_called', message });
-  }
+export const checkAvailable = ({ trigger }: Flow, report: Report): void => {
   if (trigger.kind === 'delegated') {
     const message =
       'Triggers of kind "delegated" are kept and can be run by hand; nothing fires them in this version';

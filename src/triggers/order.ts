@@ -2,7 +2,7 @@
 import type { Flow } from '../domain/flow.ts';
 import type { RunAnswer } from '../domain/lane.ts';
 import type { Refusal } from '../domain/problem.ts';
-import type { Start } from '../domain/run.ts';
+import type { Ancestor, Start } from '../domain/run.ts';
 
 export interface OrderKey {
   /** what the key counts in: door, flow and client */
@@ -34,6 +34,7 @@ export interface RunOrder {
   /** 0 for a flow that was never saved */
   readonly version: number;
   readonly start: Start;
+  readonly chain?: readonly Ancestor[];
   readonly key?: OrderKey;
   /** `settings.lane: own` counts for nothing then: a group's runs live together */
   readonly group?: RunGroup;

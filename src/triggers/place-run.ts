@@ -48,7 +48,7 @@ const eventText = (event: JsonObject): string => {
 
 /** JSON of the run's first entry. */
 const createdText = (order: RunOrder, runId: string, group: GroupClaim | undefined): string => {
-  const { flow, version, now, origin, start } = order;
+  const { flow, version, now, origin, start, chain } = order;
   const { event, ...others } = start;
   const url = runUrl(origin, runId);
   const created: Entry = {
@@ -58,6 +58,7 @@ const createdText = (order: RunOrder, runId: string, group: GroupClaim | undefin
     version,
     url,
     ...(group === undefined ? {} : { group: group.hash }),
+    ...(chain === undefined ? {} : { chain }),
     ...others,
   };
   const text = JSON.stringify(created);

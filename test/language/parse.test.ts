@@ -275,7 +275,6 @@ settings: { history: fulll }
 describe('what this version keeps and does not do', () => {
   it.each([
     ['trigger: { kind: delegated, allow: ["group:helpdesk"] }', 'not_fired', 'trigger.kind'],
-    ['trigger: { kind: manual }\nsettings: { onFailure: alert }', 'not_called', 'settings.onFailure'],
   ])('is told as a warning: %s', (written, code, path) => {
     const parsed = parse(`${written}\nsteps: [{ stop: done }]`);
 

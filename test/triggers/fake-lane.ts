@@ -177,6 +177,7 @@ export const fakeLanes = (): FakeLanes => {
     nudge: () => call(object, 'nudge', () => undefined),
     view: (_, runId) => call(object, 'view', (lane) => viewIn(lane, runId)),
     entries: nothing,
+    admitFailure: nothing,
     askChildren: nothing,
     cancelChildren: nothing,
     childrenEnded: nothing,
