@@ -9,30 +9,17 @@ import { isFinal } from '../../src/domain/run.ts';
 import { fold } from '../../src/engine/apply.ts';
 import { childEnded, endOf } from '../../src/engine/child-end.ts';
 import { createDrive } from '../../src/engine/drive.ts';
-import type { Drive, Posted } from '../../src/engine/drive.ts';
+import type { Posted } from '../../src/engine/drive.ts';
 import { historyOf } from '../../src/engine/history.ts';
 import type { Child, ChildReply, Children, FoundHelper, Host, Ports } from '../../src/engine/ports.ts';
 import type { RunState } from '../../src/engine/state.ts';
 import { Clock } from './clock.ts';
 import { idle } from './memory-host.ts';
+import { cancelledBy, isInDoubt } from './member.ts';
+import type { Created, Member } from './member.ts';
 import { CALM, Postman } from './postman.ts';
 import type { Weather } from './postman.ts';
 import { testCards, World } from './world.ts';
-
-type Created = Extract<Entry, { type: 'created' }>;
-
-export interface Member {
-  readonly id: string;
-  readonly flow: Flow;
-  readonly created: Created;
-  /** what survives its death, as do phase and until */
-  readonly journal: Entry[];
-  phase: 'active' | 'parked' | 'final';
-  until: number | null;
-  epoch: number;
-  drive: Drive | undefined;
-  state: RunState;
-}
 
 const CANCELLED: ChildEnd = { status: 'cancelled', outputs: null, error: null };
 
@@ -291,12 +278,3 @@ export class Family {
     return this.#standing(run);
   }
 }
-
-const cancelledBy =
-  (by: string): Posted =>
-  ({ status, ending }, at) =>
-    isFinal(status) || ending !== null ? null : { entry: { type: 'ending', at, status: 'cancelled', by } };
-
-const isInDoubt = ({ state, phase }: Member): boolean =>
-  phase === 'parked' &&
-  [...state.frames.values()].some(({ activity }) => activity?.kind === 'doubt' && activity.probeAt === null);
