@@ -1,44 +1,18 @@
 /** Reads a request's query and body against their schemas; what does not fit is refused with every place at once. */
-import * as z from 'zod';
+import type * as z from 'zod';
 import { isObject } from '../domain/json.ts';
 import { refuse } from '../domain/problem.ts';
-import type { ProblemItem, Refusal } from '../domain/problem.ts';
-import { didYouMean } from '../domain/near-match.ts';
+import type { Refusal } from '../domain/problem.ts';
+import { fit } from './issue-items.ts';
 
 const MAX_DEPTH = 100;
 
 export type Read<T> = { readonly ok: true; readonly value: T } | Refusal;
 
-const pathOf = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, part) =>
-      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
-    '',
-  );
-
-const itemsOf = (issue: z.core.$ZodIssue, known: readonly string[]): ProblemItem[] => {
-  if (issue.code !== 'unrecognized_keys') {
-    return [{ path: pathOf(issue.path), code: issue.code, message: issue.message }];
-  }
-  return issue.keys.map((key) => {
-    const hint = issue.path.length === 0 ? didYouMean(key, known) : '';
-    return {
-      path: pathOf([...issue.path, key]),
-      code: 'unknown',
-      message: `"${key}" is not known here${hint || '.'}`,
-    };
-  });
-};
-
-const namesOf = (schema: z.ZodType): readonly string[] =>
-  schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-
 /** Refuses `invalid_input`, naming everything that does not fit. */
 export const check = <T extends z.ZodType>(schema: T, value: unknown, what: string): Read<z.output<T>> => {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  const errors = parsed.error.issues.flatMap((issue) => itemsOf(issue, namesOf(schema)));
-  return refuse('invalid_input', `${what} does not fit.`, { errors });
+  const fitted = fit(schema, value, what);
+  return fitted.ok ? fitted : refuse('invalid_input', `${what} does not fit.`, { errors: fitted.errors });
 };
 
 /** A name that comes once is a text, one that comes again a list of texts. */

@@ -34,7 +34,7 @@ export interface SourceDraft {
 }
 
 const invalid = (errors: readonly ProblemItem[]): Refusal =>
-  refuse('invalid_input', 'The source does not fit.', { errors });
+  refuse('invalid_input', 'The source cannot be like this; nothing was saved.', { errors });
 
 const kindOf = (name: string): SourceKind | Refusal => {
   const kind = Object.hasOwn(SOURCE_KINDS, name) ? SOURCE_KINDS[name] : undefined;
@@ -105,7 +105,7 @@ export const chooseSecret = (
     return secretRefusal('With these settings the source has no secret: leave it out.');
   }
   if (given === undefined && origin === 'given') {
-    return secretRefusal(`${kind.title} makes the secret: copy it from there.`);
+    return secretRefusal(`The sender makes it: copy it from there, and give it too. ${kind.setup}`);
   }
   const problem = given === undefined ? null : (kind.secretProblem?.(given, own) ?? null);
   if (problem !== null) return secretRefusal(problem);

@@ -45,22 +45,46 @@ const discriminatorOptions = (issue: RawIssue): readonly string[] => {
   const { inst } = issue;
   if (!(inst instanceof z.ZodDiscriminatedUnion)) return [];
   return inst.options.flatMap((option) => {
-    const tag = option instanceof z.ZodObject ? option.shape[inst.def.discriminator] : undefined;
+    const member = option instanceof z.ZodObject ? option.shape[inst.def.discriminator] : undefined;
+    const tag = member instanceof z.ZodDefault ? member.unwrap() : member;
     return tag instanceof z.ZodLiteral ? [...tag.values].map(String) : [];
   });
 };
 
-const unionSentence = (issue: RawIssue & { readonly code: 'invalid_union' }): string => {
+const tagIn = ({ inst, input }: RawIssue): unknown =>
+  inst instanceof z.ZodDiscriminatedUnion && isObject(input) ? input[inst.def.discriminator] : undefined;
+
+type UnionIssue = RawIssue & { readonly code: 'invalid_union' };
+
+/** What the value is not, when it is of none of the types that it may have. */
+const expectedTypes = ({ errors }: UnionIssue): readonly string[] => {
+  const expected = errors.flatMap((branch) => {
+    const other = branch.find(({ code, path }) => code === 'invalid_type' && path.length === 0);
+    return other?.code === 'invalid_type' ? [TYPE_TITLES[other.expected] ?? other.expected] : [];
+  });
+  return expected.length === errors.length ? [...new Set(expected)] : [];
+};
+
+const unionSentence = (issue: UnionIssue): string => {
   const options = discriminatorOptions(issue);
-  return options.length === 0
+  if (options.length > 0) return one(options, tagIn(issue));
+  const types = expectedTypes(issue);
+  return types.length === 0
     ? 'is none of what is allowed here'
-    : one(options, isObject(issue.input) ? issue.input.kind : undefined);
+    : `must be ${types.join(' or ')}, but is ${given(issue.input)}`;
+};
+
+const FORMATS: Readonly<Record<string, string>> = {
+  datetime: 'must be a time such as 2026-11-23T12:00:00Z',
+  date: 'must be a date such as 2026-11-23',
+  url: 'must be an address such as https://example.com',
 };
 
 const size = (issue: RawIssue & { readonly code: 'too_small' | 'too_big' }): string => {
   const limit = issue.code === 'too_small' ? issue.minimum : issue.maximum;
   const bound = issue.code === 'too_small' ? 'at least' : 'at most';
   const unit = issue.origin === 'string' ? ' characters' : issue.origin === 'array' ? ' items' : '';
+  if (bound === 'at least' && unit !== '' && Number(limit) === 1) return 'must not be empty';
   const verb = unit === '' ? 'must be' : 'must have';
   return `${verb} ${bound} ${limit}${unit}`;
 };
@@ -80,6 +104,8 @@ export const sentence = (issue: RawIssue): string => {
     case 'too_small':
     case 'too_big':
       return size(issue);
+    case 'invalid_format':
+      return FORMATS[issue.format] ?? issue.message ?? 'is not valid';
     case 'invalid_key':
       return issue.issues[0]?.message ?? 'has a name that is not allowed';
     default:
@@ -87,10 +113,11 @@ export const sentence = (issue: RawIssue): string => {
   }
 };
 
-const subjectOf = (path: Path): string => {
+/** The innermost name of a path with its places in lists; `whole` where there is none. */
+export const subjectOf = (path: Path, whole = 'The flow'): string => {
   const names = path.findLastIndex((member) => typeof member === 'string');
   const subject = pathText(path.slice(Math.max(0, names)));
-  return subject === '' ? 'The flow' : `"${subject}"`;
+  return subject === '' ? whole : `"${subject}"`;
 };
 
 const CODES: Readonly<Record<string, string>> = {

@@ -21,7 +21,7 @@ const Settings = z.discriminatedUnion('auth', [
   z.strictObject({
     auth: z.literal('bearer'),
     realm: z
-      .url()
+      .string()
       .refine((realm) => JwksUrl.safeParse(realm).success, 'Write the https:// address of the realm')
       .describe('The issuer, like https://keycloak.example.com/realms/acme'),
     audience: z.string().min(1).describe('The audience that the webhook is configured with'),

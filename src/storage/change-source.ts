@@ -104,7 +104,10 @@ export const retireSecret = (
 ): Promise<{ readonly ok: true } | Refusal> => {
   const without: Next = (secrets) => {
     const left = secrets.filter((secret) => secret.id !== id);
-    if (left.length === secrets.length) return refuse('not_found', `Source "${name}" has no secret "${id}".`);
+    if (left.length === secrets.length) {
+      const ids = secrets.length === 0 ? 'none' : secrets.map((secret) => secret.id).join(' and ');
+      return refuse('not_found', `Source "${name}" has no secret "${id}". It has ${ids}.`);
+    }
     if (left.length === 0) {
       return refuse('conflict', `"${id}" is the only secret of source "${name}". Rotate it first.`);
     }

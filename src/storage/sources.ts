@@ -129,8 +129,9 @@ export const addSource = async (
 ): Promise<{ readonly ok: true } | Refusal> => {
   const { name, kind, settings, note, secrets } = source;
   if (!SOURCE_NAME.test(name)) {
-    const message = 'A source has a name of lower-case letters, digits and hyphens, 100 at most';
-    return refuse('invalid_input', message, { errors: [{ path: 'name', code: 'invalid_name', message }] });
+    const message = 'Take lower-case letters, digits and hyphens, 100 at most, like okta-prod';
+    const errors = [{ path: 'name', code: 'invalid_name', message }];
+    return refuse('invalid_input', `No source can be named "${name}".`, { errors });
   }
   try {
     const sealed = await sealSecrets(env.SLUICE_KEYS, name, secrets);

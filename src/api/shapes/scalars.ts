@@ -10,7 +10,9 @@ export const isoOrNull = (ms: number | null): string | null => (ms === null ? nu
 
 /** A time or a date in a query. */
 export const Moment = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
+    error: 'Write a time or a date, like 2026-11-23T12:00:00Z or 2026-11-23',
+  })
   .transform((text) => Date.parse(text));
 
 export const Trigger = z.enum(TRIGGER_KINDS);
