@@ -7,10 +7,20 @@ import { readFlags, suggestion, wordsOf, type Line } from './flags.ts';
 const allOptions = (commands: readonly Command[]): Options =>
   Object.assign({}, ...commands.map(({ options }) => options));
 
+/** The commands that begin with the one word of a line, `sources`, where that is no command itself. */
+export const groupOf = (commands: readonly Command[], argv: readonly string[]): readonly Command[] => {
+  const [first = '', ...others] = wordsOf(argv, allOptions(commands));
+  if (others.length > 0 || commands.some(({ name }) => name === first)) return [];
+  return commands.filter(({ name }) => name.startsWith(`${first} `));
+};
+
 const unknownCommand = (commands: readonly Command[], [first = '', second]: readonly string[]): CliError => {
   const members = commands.map(({ name }) => name).filter((name) => name.startsWith(`${first} `));
   if (members.length > 0 && second === undefined) {
-    return new CliError('usage', `"sluice ${first}" is not all. There are: ${members.join(', ')}.`);
+    return new CliError(
+      'usage',
+      `"sluice ${first}" is not all. There are: ${members.join(', ')}. \`sluice ${first} --help\` says what they do.`,
+    );
   }
   if (members.length > 0 && second !== undefined) {
     const verbs = members.map((name) => name.slice(first.length + 1));
@@ -39,6 +49,8 @@ const checkCount = ({ name, takes }: Command, args: readonly string[]): void => 
   const usage = ['sluice', name, ...takes].join(' ');
   const missing = takes.filter((word) => word.startsWith('<'))[args.length];
   if (missing !== undefined) throw new CliError('usage', `${missing} is missing: ${usage}`);
+  const empty = args.findIndex((arg) => arg.trim() === '');
+  if (empty >= 0) throw new CliError('usage', `${takes[empty] ?? 'An argument'} is empty: ${usage}`);
   const surplus = args[takes.length];
   const isOpen = takes.some((word) => word.endsWith('…]'));
   if (!isOpen && surplus !== undefined) throw new CliError('usage', `"${surplus}" is too much: ${usage}`);

@@ -14,16 +14,26 @@ const optionRows = (options: Options): [string, string][] =>
     option.help,
   ]);
 
+const commandRows = (commands: readonly Command[]): [string, string][] =>
+  commands.map(({ name, takes, summary }) => [[name, ...takes].join(' '), summary]);
+
 export const generalHelp = (commands: readonly Command[], paint: Paint): string[] => [
   `${paint('bold', 'sluice')}: the terminal of an event router for identity automation`,
   '',
-  ...columns(commands.map(({ name, takes, summary }) => [[name, ...takes].join(' '), summary])),
+  ...columns(commandRows(commands)),
   '',
   'Every command takes',
   ...columns(optionRows(GENERAL)),
   '',
   'Results go to standard output, progress and errors to standard error. It ends with 0 done, 1 failed, in doubt',
   'or errors found, 2 usage, 3 not found or refused, 4 not reachable, 5 cancelled, 6 still running, 130 Ctrl-C.',
+];
+
+/** Of commands that begin with the same word. */
+export const groupHelp = (commands: readonly Command[]): string[] => [
+  ...columns(commandRows(commands)),
+  '',
+  `\`sluice ${commands[0]?.name} --help\` shows its options, and so with the others.`,
 ];
 
 export const commandHelp = (

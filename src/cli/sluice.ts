@@ -1,10 +1,10 @@
 /** One call of the terminal: from the command line to the exit code. Nothing here touches the process. */
-import { findCommand, readLine } from './arguments.ts';
+import { findCommand, groupOf, readLine } from './arguments.ts';
 import type { Call } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { CliError, EXIT, type Ending } from './exit.ts';
 import { wordsOf } from './flags.ts';
-import { commandHelp, generalHelp } from './help.ts';
+import { commandHelp, generalHelp, groupHelp } from './help.ts';
 import { findTarget } from './target.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -12,6 +12,11 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 
 const perform = async (argv: readonly string[], terminal: Terminal): Promise<Ending> => {
   const isHelp = argv.length === 0 || argv[0] === 'help' || wordsOf(argv, {}).length === 0;
+  const group = isHelp ? [] : groupOf(COMMANDS, argv);
+  if (group.length > 0 && argv.some((word) => word === '--help' || word === '-h')) {
+    groupHelp(group).forEach(terminal.out);
+    return 'done';
+  }
   const command = isHelp ? undefined : findCommand(COMMANDS, argv);
   if (command === undefined) {
     generalHelp(COMMANDS, terminal.paint).forEach(terminal.out);

@@ -11,6 +11,8 @@ export const SourceLine = z.looseObject({
 });
 
 export const Source = SourceLine.extend({
+  createdAt: When,
+  updatedAt: When,
   settings: z.json(),
   setup: z.string(),
   secrets: z.array(z.looseObject({ id: z.string(), createdAt: When })),

@@ -13,6 +13,8 @@ const source = (given: object = {}) => ({
   status: 'active',
   note: null,
   address: 'https://sluice.example/events/okta-prod',
+  createdAt: '2026-11-23T11:00:00.000Z',
+  updatedAt: '2026-11-23T11:00:00.000Z',
   settings: { header: 'Authorization' },
   setup: 'Paste the address and the secret.',
   secrets: [{ id: 'abc', createdAt: '2026-11-23T11:00:00.000Z' }],
@@ -43,6 +45,17 @@ describe('sluice sources add', () => {
     });
     expect(stderr).toContain('Paste the address and the secret.');
     expect(fake.asked[0]?.body).toEqual({ kind: 'okta', settings: {}, note: 'live' });
+  });
+
+  it('says of a source that exists what became of it', async () => {
+    const json = source({ updatedAt: '2026-11-23T12:00:00.000Z' });
+    fake = await fakeSluice({ 'PUT /api/v1/sources/okta-prod': { json } });
+
+    const { stdout, stderr } = await ask('sources', 'add', 'okta', '--name', 'okta-prod');
+
+    expect(stdout).not.toContain('Secret');
+    expect(stderr).toContain('Source okta-prod is changed');
+    expect(stderr).toContain('Its secret is as before');
   });
 
   it('is named after its kind unless it is told a name', async () => {
@@ -86,11 +99,14 @@ describe('sluice sources add', () => {
     expect(stdout + stderr).not.toContain('whsec_1');
   });
 
-  it.each([[['--set', 'header']], [['--set', 'a=1', '--set', 'a.b=2']]])('%j is a mistake', async (flags) => {
-    fake = await fakeSluice({});
+  it.each([[['--set', 'header']], [['--set', 'a=1', '--set', 'a.b=2']], [['--name', '']]])(
+    '%j is a mistake',
+    async (flags) => {
+      fake = await fakeSluice({});
 
-    expect((await ask('sources', 'add', 'okta', ...flags)).exit).toBe(2);
-  });
+      expect((await ask('sources', 'add', 'okta', ...flags)).exit).toBe(2);
+    },
+  );
 });
 
 describe('the secrets of a source', () => {

@@ -9,6 +9,7 @@ describe('a command line that is wrong', () => {
     [['flows'], '"sluice flows" is not all.'],
     [['runs', '--limti', '3'], 'There is no option --limti here. Did you mean --limit?'],
     [['show'], '<run> is missing: sluice show <run>'],
+    [['show', ''], '<run> is empty: sluice show <run>'],
     [['show', 'a', 'b'], '"b" is too much'],
     [['runs', '--limit'], '--limit needs a value.'],
     [['runs', '--json=yes'], '--json takes no value.'],
@@ -47,6 +48,15 @@ describe('help', () => {
       for (const option of Object.keys(options)) expect(stdout).toContain(`--${option}`);
       expect(exit).toBe(0);
     }
+  });
+
+  it('tells of the commands that begin with the same word', async () => {
+    const { exit, stdout } = await perform(['sources', '--help']);
+
+    expect(stdout).toContain('sources add <kind>');
+    expect(stdout).toContain('makes a source that may send events');
+    expect(stdout).not.toContain('flows push');
+    expect(exit).toBe(0);
   });
 
   it('is shown without a command, which is a mistake', async () => {

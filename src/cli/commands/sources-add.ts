@@ -2,7 +2,7 @@
 import { Anything } from '../answers.ts';
 import { askApi } from '../api.ts';
 import { command, type Call } from '../command.ts';
-import type { Ending } from '../exit.ts';
+import { CliError, type Ending } from '../exit.ts';
 import { secretValue } from '../secret-value.ts';
 import { readSettings } from '../settings.ts';
 import { sourcePath, SourceWithSecret } from '../source-answers.ts';
@@ -30,6 +30,14 @@ const tell = ({ terminal, isJson }: Call, source: SourceWithSecret, done: string
 const secretOf = async ({ terminal }: Call, given: string | undefined): Promise<string | undefined> =>
   given === undefined ? undefined : secretValue(given, terminal, 'Secret');
 
+/** Who repeats `add` may expect another secret, or the settings of before. */
+const doneWith = ({ name, createdAt, updatedAt, secret, secrets }: SourceWithSecret): string => {
+  if (createdAt === updatedAt) return `Source ${name} is there. Events may come.`;
+  const kept =
+    secret === null && secrets.length > 0 ? ' Its secret is as before: rotate gives it another one.' : '';
+  return `Source ${name} is changed: its settings and note are those given now.${kept}`;
+};
+
 export const sourcesAdd = command({
   name: 'sources add',
   summary: 'makes a source that may send events, or changes its settings',
@@ -42,16 +50,18 @@ export const sourcesAdd = command({
   },
   notes: [
     '`sluice sources kinds` lists the kinds, `sluice sources kinds KIND` the settings of one.',
+    'Its address is <url>/events/<name>: a sender that makes the secret can be given it before.',
     'Of a source that exists the settings and the note become those given here; its secrets stay.',
   ],
   run: async (call) => {
     const { api, args, flags } = call;
     const [kind = ''] = args;
     const name = flags.name ?? kind;
+    if (name.trim() === '') throw new CliError('usage', '--name takes a name, such as okta-prod.');
     const secret = await secretOf(call, flags.secret);
     const body = { kind, settings: readSettings(flags.set), note: flags.note, secret };
     const source = await askApi(api, sourcePath(name), { method: 'PUT', body, gives: SourceWithSecret });
-    return tell(call, source, `Source ${name} is set. Events may come.`);
+    return tell(call, source, doneWith(source));
   },
 });
 
