@@ -33,7 +33,7 @@ export const generalHelp = (commands: readonly Command[], paint: Paint): string[
 export const groupHelp = (commands: readonly Command[]): string[] => [
   ...columns(commandRows(commands)),
   '',
-  `\`sluice ${commands[0]?.name} --help\` shows its options, and so with the others.`,
+  `\`sluice ${commands[0]?.name} --help\` shows the options of one.`,
 ];
 
 export const commandHelp = (
