@@ -2,7 +2,8 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { authenticate } from './access/allow.ts';
-import type { HttpContext } from './access/context.ts';
+import type { HttpContext, Reach } from './access/context.ts';
+import { recordChanges } from './access/record-changes.ts';
 import { managementApi } from './api/management.ts';
 import { bodyCap } from './body-cap.ts';
 import type { Cards } from './domain/card.ts';
@@ -10,6 +11,7 @@ import { mintId } from './domain/ids.ts';
 import { problemResponse, refuse } from './domain/problem.ts';
 import { catalogueOf } from './language/catalogue.ts';
 import { flowJsonSchema } from './language/json-schema.ts';
+import { reachProvider } from './reach-provider.ts';
 import { responseHeaders } from './response-headers.ts';
 import { sourcePorts } from './source-ports.ts';
 import { StoreUnavailable } from './storage/deadline.ts';
@@ -21,12 +23,18 @@ import type { ManualPorts } from './triggers/manual/door.ts';
 import { cardsPage } from './web/cards-page.ts';
 import { styleSheet, STYLE_PATH } from './web/page.ts';
 import { problemPage } from './web/problem-page.ts';
+import { signInDoor } from './web/sign-in.ts';
+import { signOutDoor } from './web/sign-out.ts';
 
 export interface AppParts {
   readonly cards: Cards;
   /** as package.json says */
   readonly version: string;
   readonly dryRun: ManualPorts['dryRun'];
+  /** how identity providers are asked, if not over the network */
+  readonly reach?: Reach;
+  /** where made-up people sign in: in `npm start` alone */
+  readonly development?: Hono<HttpContext>;
 }
 
 type Ctx = Context<HttpContext>;
@@ -68,7 +76,8 @@ const openPages = (cards: Cards): Hono<HttpContext> => {
   return open;
 };
 
-export const createApp = ({ cards, version, dryRun }: AppParts): Hono<HttpContext> => {
+export const createApp = (parts: AppParts): Hono<HttpContext> => {
+  const { cards, version, dryRun, reach = reachProvider, development } = parts;
   const app = new Hono<HttpContext>();
   app.use(async (c, next) => {
     c.set(
@@ -76,12 +85,18 @@ export const createApp = ({ cards, version, dryRun }: AppParts): Hono<HttpContex
       mintId('req', Date.now(), (length) => crypto.getRandomValues(new Uint8Array(length))),
     );
     c.set('cards', cards);
+    c.set('reach', reach);
+    c.set('development', development !== undefined);
     return next();
   });
   app.use(responseHeaders);
   app.use(bodyCap);
   app.use('/api/*', authenticate);
+  app.use('/api/*', recordChanges);
   app.route('/', openPages(cards));
+  app.route('/', signInDoor);
+  app.route('/', signOutDoor);
+  if (development) app.route('/', development);
   app.route('/', apiDoor);
   app.route('/', eventDoor(sourcePorts));
   app.route('/', manualDoor({ dryRun }));

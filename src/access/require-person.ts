@@ -21,6 +21,8 @@ export const requirePerson = createMiddleware<HttpContext>(async (c, next) => {
   c.set('role', rolesOf(found.person, c.env)[0]);
   c.set('session', found.session);
   c.set('csrf', await csrfOf(c.env, found.session));
-  c.header('Cache-Control', 'no-store');
-  return next();
+  await next();
+  // Set on the answer itself, whoever made it: a page of one person must not be shown to the next.
+  if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
+  return undefined;
 });

@@ -11,6 +11,7 @@ import { seal, SealError } from '../storage/seal.ts';
 import { addSession, findSession, noteUse, removeSession } from '../storage/sessions.ts';
 import type { StoredSession } from '../storage/sessions.ts';
 import type { HttpContext } from './context.ts';
+import { issuerName } from './oidc-settings.ts';
 import type { SignedIn } from './person-of.ts';
 import { dropCookie, readCookie, writeCookie } from './session-cookie.ts';
 
@@ -25,8 +26,11 @@ export const subjectOf = (issuer: string, sub: string): string => `${issuer}|${s
 export const placeOf = (hash: string) => ({ table: 'sessions', name: hash });
 
 /** Whoever vouches for people now: sessions of an issuer that was set before, or on a laptop, mean nothing. */
-const issuerInForce = (c: Context<HttpContext>): string | undefined =>
-  c.env.SLUICE_OIDC_ISSUER ?? (c.get('development') === true ? DEVELOPMENT_ISSUER : undefined);
+const issuerInForce = (c: Context<HttpContext>): string | undefined => {
+  const { SLUICE_OIDC_ISSUER: issuer = '' } = c.env;
+  if (issuer !== '') return issuerName(issuer);
+  return c.get('development') === true ? DEVELOPMENT_ISSUER : undefined;
+};
 
 const hashInCookie = async (c: Context<HttpContext>): Promise<string | undefined> => {
   const text = readCookie(c, 'sluice');

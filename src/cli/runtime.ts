@@ -28,6 +28,8 @@ const start = async (): Promise<void> => {
   const { unstable_startWorker } = await import('wrangler');
   const worker = await unstable_startWorker({
     config: join(PROJECT, 'wrangler.toml'),
+    // Not what is deployed: here made-up people may sign in.
+    entrypoint: join(PROJECT, 'src/dev.ts'),
     envFiles: [options.secrets],
     bindings: Object.fromEntries(
       Object.entries(variables).map(([name, value]) => [name, { type: 'plain_text', value }]),

@@ -18,6 +18,14 @@ import { watchFlows } from './local/watch.ts';
 import { setting } from './project.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
+/** Of the people whom the development sign-in offers. */
+const MADE_UP_ROLES = {
+  administrator: ['sluice-administrators'],
+  operator: ['sluice-operators'],
+  author: ['sluice-authors'],
+  auditor: ['sluice-auditors'],
+} as const;
+
 interface Local {
   readonly runtime: Runtime;
   readonly token: string;
@@ -31,7 +39,8 @@ const startLocal = async ({ data, port }: StartOptions, { env, note }: Terminal)
   const free = await claimPort(port);
   if (await migrateLocally(data, env)) note('The database is up to date.');
   const token = setting(env, 'SLUICE_TOKEN') ?? secrets.SLUICE_TOKEN ?? '';
-  const variables = { SLUICE_TOKEN: token, SLUICE_ALLOW_LOOPBACK: 'true' };
+  const roles = setting(env, 'SLUICE_ROLES') ?? secrets.SLUICE_ROLES ?? JSON.stringify(MADE_UP_ROLES);
+  const variables = { SLUICE_TOKEN: token, SLUICE_ALLOW_LOOPBACK: 'true', SLUICE_ROLES: roles };
   const runtime = await startRuntime(
     { port: free, persist: data.path, secrets: data.secrets, variables },
     env,

@@ -18,7 +18,9 @@ const NOTE_USE = 'UPDATE sessions SET used_at = ?2 WHERE hash = ?1 AND used_at <
 const REMOVE = 'DELETE FROM sessions WHERE hash = ?1';
 const REMOVE_ENDED = 'DELETE FROM sessions WHERE used_at <= ?1 OR created_at <= ?2';
 const REMOVE_OF = 'DELETE FROM sessions WHERE subject = ?1 AND created_at <= ?2';
-const REMOVE_BY_SID = 'DELETE FROM sessions WHERE sid = ?1 AND substr(subject, 1, length(?2)) = ?2';
+const REMOVE_ENDED_ELSEWHERE = `
+  DELETE FROM sessions WHERE created_at <= ?4 AND (
+    (sid = ?2 AND substr(subject, 1, length(?1)) = ?1) OR (subject = ?3 AND (?2 IS NULL OR sid IS NULL)))`;
 
 /** The session, if it has not ended. */
 export const findSession = async (
@@ -76,6 +78,19 @@ export const removeSession = async (db: D1Database, hash: string): Promise<void>
 export const removeSessionsOf = async (db: D1Database, subject: string, until: number): Promise<number> =>
   (await within(db.prepare(REMOVE_OF).bind(subject, until).run())).meta.changes;
 
-/** Ends what came of one session at an identity provider. */
-export const removeSessionsBySid = async (db: D1Database, issuer: string, sid: string): Promise<number> =>
-  (await within(db.prepare(REMOVE_BY_SID).bind(sid, `${issuer}|`).run())).meta.changes;
+export interface EndedElsewhere {
+  readonly issuer: string;
+  /** the session that ended, when the identity provider said one */
+  readonly sid: string | null;
+  readonly subject: string | null;
+  /** sessions opened later are others: a message that is sent again ends nothing new */
+  readonly until: number;
+}
+
+/** Ends what came of a session at the identity provider, or of all of a person's; how many those were. */
+export const removeEndedElsewhere = async (
+  db: D1Database,
+  { issuer, sid, subject, until }: EndedElsewhere,
+): Promise<number> =>
+  (await within(db.prepare(REMOVE_ENDED_ELSEWHERE).bind(`${issuer}|`, sid, subject, until).run())).meta
+    .changes;
