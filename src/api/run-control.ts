@@ -10,7 +10,7 @@ import type { LaneCall } from '../storage/call-lane.ts';
 import { definitionOf } from '../storage/flows.ts';
 import { laneFor } from '../storage/lanes.ts';
 import { answer, endpoint } from './endpoint.ts';
-import { findRun } from './find-run.ts';
+import { findRun } from '../storage/find-run.ts';
 import { noRun } from './runs.ts';
 import { Status } from './shapes/scalars.ts';
 

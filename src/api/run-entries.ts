@@ -8,7 +8,7 @@ import { laneFor } from '../storage/lanes.ts';
 import { answer, endpoint } from './endpoint.ts';
 import type { Call } from './endpoint.ts';
 import { eventStream } from './event-stream.ts';
-import { findRun, findSteps } from './find-run.ts';
+import { findRun, findSteps } from '../storage/find-run.ts';
 import { noRun } from './runs.ts';
 import { cursorOf, PAGE, pageOf, readCursor } from './shapes/page.ts';
 import { iso, Time } from './shapes/scalars.ts';

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { countChildren, listChildren, listDescendants } from '../storage/run-family.ts';
 import { answer, endpoint } from './endpoint.ts';
-import { findRun } from './find-run.ts';
+import { findRun } from '../storage/find-run.ts';
 import { noRun, RUN_KEY } from './runs.ts';
 import { cursorOf, PAGE, readCursor } from './shapes/page.ts';
 import { RunLine, showRun } from './shapes/run.ts';

@@ -5,7 +5,7 @@ import type { Refusal } from '../domain/problem.ts';
 import { listRuns } from '../storage/run-list.ts';
 import type { RunFilter } from '../storage/run-list.ts';
 import { answer, endpoint } from './endpoint.ts';
-import { findRun, findSteps } from './find-run.ts';
+import { findRun, findSteps } from '../storage/find-run.ts';
 import { cursorOf, PAGE, PageQuery, pageOf, readCursor } from './shapes/page.ts';
 import { Run, RunLine, showDetail, showRun, showStep, Step } from './shapes/run.ts';
 import { Moment, someOf, Status, Trigger } from './shapes/scalars.ts';

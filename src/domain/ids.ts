@@ -4,7 +4,7 @@
  */
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-export type IdPrefix = 'run' | 'evt' | 'tok' | 'aud' | 'req' | 'rpl' | 'tck' | 'bkf';
+export type IdPrefix = 'run' | 'evt' | 'tok' | 'aud' | 'req' | 'rpl' | 'tck' | 'bkf' | 'grt' | 'frm';
 
 /** `length` bytes of chance; the wiring passes `crypto.getRandomValues`. */
 export type RandomBytes = (length: number) => Uint8Array;

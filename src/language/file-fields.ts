@@ -12,6 +12,9 @@ const isPattern = (text: string): boolean => !('fault' in compilePattern(text));
 const count = z.number().int().min(0);
 const formats = Object.keys(FORMATS).filter(isFormat);
 
+/** What a form chooses by itself where a field says nothing. */
+const WIDGETS = ['textarea', 'radio', 'select'] as const;
+
 const TypeName = z.enum(JSON_TYPES);
 
 /** Which types a keyword speaks about; those that are missing here fit every type. */
@@ -84,7 +87,10 @@ const keywords = {
     .exactOptional()
     .meta({ description: 'May be left out. Fields are required otherwise.' }),
   secret: z.boolean().exactOptional().meta({ description: 'Masked wherever it is shown.' }),
-  widget: z.string().exactOptional().meta({ description: 'How a form asks for it.' }),
+  widget: z
+    .enum(WIDGETS)
+    .exactOptional()
+    .meta({ description: 'How a form asks for it: a long text, or choices all at once or in a list.' }),
 };
 
 const type = z

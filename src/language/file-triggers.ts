@@ -1,5 +1,6 @@
 /** The six triggers as files hold them. */
 import * as z from 'zod';
+import { isWho, WHO_IS } from '../domain/permitted.ts';
 import { ScheduleSchema } from './file-schedule.ts';
 import { Condition, duration, Value } from './file-values.ts';
 
@@ -62,8 +63,11 @@ const Event = z
 const Delegated = z
   .strictObject({
     kind: z.literal('delegated'),
-    allow: z.array(z.string().min(1)).min(1).meta({ description: 'Addresses, and groups as group:<name>.' }),
-    confirm: z.string().exactOptional().meta({ description: 'What the form asks to confirm.' }),
+    allow: z
+      .array(z.string().refine(isWho, WHO_IS))
+      .min(1)
+      .meta({ description: 'Who may run it: addresses, group:<name>, domain:<host>.' }),
+    confirm: z.string().min(1).exactOptional().meta({ description: 'What the form asks to confirm.' }),
   })
   .meta({ title: 'Started by permitted people, by a form' });
 

@@ -34,11 +34,11 @@ export const normaliseTrigger = (written: WrittenTrigger, timezone: string): Tri
 };
 
 /** What a flow asks for and this version does not give. */
-export const checkAvailable = ({ trigger }: Flow, report: Report): void => {
-  if (trigger.kind === 'delegated') {
+export const checkAvailable = ({ name, trigger }: Flow, report: Report): void => {
+  if (trigger.kind === 'delegated' && name === 'runs') {
     const message =
-      'Triggers of kind "delegated" are kept and can be run by hand; nothing fires them in this version';
-    report.warn({ path: ['trigger', 'kind'], code: 'not_fired', message });
+      'A delegated flow cannot be called "runs": /delegated/runs is where people find what they started';
+    report.error({ path: ['trigger', 'kind'], code: 'reserved', message });
   }
   if (trigger.kind === 'api' && trigger.auth === 'oauth') {
     const message = '"auth: oauth" is not available in this version: use token, or public';

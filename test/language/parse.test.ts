@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parse, problemsOf, shown, withSteps } from './catalogue.ts';
+import { parseFlow } from '../../src/language/parse.ts';
+import { catalogue, parse, problemsOf, shown, withSteps } from './catalogue.ts';
 
 const flowOf = (text: string) => {
   const parsed = parse(text);
@@ -48,11 +49,35 @@ describe('a flow that is read', () => {
     });
   });
 
-  it('keeps a delegated trigger and says that nothing fires it yet', () => {
-    const parsed = parse('trigger: { kind: delegated, allow: ["group:helpdesk"] }\nsteps: [{ stop: done }]');
+  it('names who may run a delegated flow, by address, group or domain', () => {
+    const allow = ['Ana@example.com', 'group:Help desk', 'domain:example.com'];
+    const written = `trigger: { kind: delegated, allow: ${JSON.stringify(allow)}, confirm: Sure? }`;
+    const parsed = parse(`${written}\nsteps: [{ stop: done }]`);
 
-    const trigger = { kind: 'delegated', allow: ['group:helpdesk'] };
-    expect(parsed).toMatchObject({ ok: true, flow: { trigger }, warnings: [{ code: 'not_fired', line: 1 }] });
+    const trigger = { kind: 'delegated', allow, confirm: 'Sure?' };
+    expect(parsed).toMatchObject({ ok: true, flow: { trigger }, warnings: [] });
+  });
+
+  it.each([
+    'ana',
+    'group:',
+    'groups:x',
+    'domain:com',
+    'domain:*.example.com',
+    '@example.com',
+    'a@b@example.com',
+  ])('refuses %s as a name of somebody', (who) => {
+    const parsed = parse(`trigger: { kind: delegated, allow: ["${who}"] }\nsteps: [{ stop: done }]`);
+
+    const message = expect.stringContaining('must be an address, group:<name> or domain:<host>');
+    expect(parsed).toMatchObject({ ok: false, problems: [{ path: 'trigger.allow[0]', message }] });
+  });
+
+  it('leaves the address of people’s own runs to them', () => {
+    const text = 'trigger: { kind: delegated, allow: ["group:x"] }\nsteps: [{ stop: done }]';
+
+    expect(parseFlow('runs', text, catalogue)).toMatchObject({ ok: false, problems: [{ code: 'reserved' }] });
+    expect(parseFlow('hr/runs', text, catalogue)).toMatchObject({ ok: true });
   });
 
   it('has one shape for every kind of step', () => {
@@ -269,15 +294,5 @@ settings: { history: fulll }
         /^4:\d+ Blocks are nested deeper than 20: move the inner ones into a flow of their own$/,
       ),
     ]);
-  });
-});
-
-describe('what this version keeps and does not do', () => {
-  it.each([
-    ['trigger: { kind: delegated, allow: ["group:helpdesk"] }', 'not_fired', 'trigger.kind'],
-  ])('is told as a warning: %s', (written, code, path) => {
-    const parsed = parse(`${written}\nsteps: [{ stop: done }]`);
-
-    expect(parsed).toMatchObject({ ok: true, warnings: [{ severity: 'warning', code, path }] });
   });
 });

@@ -1,12 +1,12 @@
 /** Finds a run: its copy in D1 where that is final, else in its lane, which alone knows how far it is. */
 import type { Refusal } from '../domain/problem.ts';
 import type { RunDetail, StepRecord } from '../domain/run.ts';
-import type { Bindings } from '../storage/bindings.ts';
-import { callLane } from '../storage/call-lane.ts';
-import { StoreUnavailable } from '../storage/deadline.ts';
-import { laneFor } from '../storage/lanes.ts';
-import { getRun, getRunSteps } from '../storage/run-copy.ts';
-import type { RunCopy } from '../storage/run-copy.ts';
+import type { Bindings } from './bindings.ts';
+import { callLane } from './call-lane.ts';
+import { StoreUnavailable } from './deadline.ts';
+import { laneFor } from './lanes.ts';
+import { getRun, getRunSteps } from './run-copy.ts';
+import type { RunCopy } from './run-copy.ts';
 
 const FIRST_STEPS = 200;
 
