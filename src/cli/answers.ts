@@ -76,6 +76,7 @@ export const Step = z.looseObject({
   path: z.string(),
   kind: z.string(),
   card: z.string().nullable(),
+  call: z.looseObject({ run: z.string(), flow: z.string(), version: z.number() }).nullish(),
   title: z.string().nullable(),
   status: z.string(),
   startedAt: When,

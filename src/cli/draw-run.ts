@@ -69,6 +69,10 @@ const attemptLines = (step: Step, { paint }: RunDrawing['terminal'], by: string)
     return `${by}${paint('dim', `attempt ${number}, ${effect}, ${took}:`)} ${what}${again}`;
   });
 
+/** What a step called, and in which run. */
+const calledBy = ({ call }: Step): string | undefined =>
+  call == null ? undefined : `${call.flow}@${call.version}  ${call.run}`;
+
 const drawStep = (step: Step, { isLong, terminal }: RunDrawing): string[] => {
   const { paint, columns, now } = terminal;
   const segments = step.path.split('/');
@@ -76,7 +80,7 @@ const drawStep = (step: Step, { isLong, terminal }: RunDrawing): string[] => {
   const name = segments.at(-1) ?? step.path;
   const took = step.status === 'skipped' ? '' : tookOf({ ...step, createdAt: step.startedAt }, now());
   const mark = MARKS[step.status] ?? '·';
-  const what = paint('dim', `${step.card ?? step.kind}  ${took}`);
+  const what = paint('dim', `${step.card ?? calledBy(step) ?? step.kind}  ${took}`);
   const head = `${by}${paintStatus(step.status, paint).replace(step.status.replace('_', ' '), mark)} ${name}  ${what}`;
   const inner = `${by}  `;
   const error =

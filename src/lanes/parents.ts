@@ -188,8 +188,12 @@ const wordOf = (lane: Lane, { run, parent, path, end }: Told): Word => {
   return { posted, heard: promise, dismiss: () => resolve(undefined) };
 };
 
-/** Undefined: not now. */
+/**
+ * Undefined: not now. E8: one that was being driven when the lane died is for the alarm, which counts how often that
+ * happens; it asks after its children itself.
+ */
 const wakeUp = (lane: Lane, { parent, invocation }: Delivery, words: readonly Word[]): Live | undefined => {
-  const loaded = isFull(lane) ? undefined : loadOrSetAside(lane, parent);
+  if (isFull(lane) || readRun(lane.sql, parent)?.phase === 'active') return undefined;
+  const loaded = loadOrSetAside(lane, parent);
   return loaded && drive(lane, { ...loaded, invocation, first: words.map(({ posted }) => posted) });
 };

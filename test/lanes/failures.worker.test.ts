@@ -2,7 +2,11 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { cards } from '../../src/cards.ts';
 import type { RunDetail } from '../../src/domain/run.ts';
+import { lanePorts } from '../../src/lane-ports.ts';
+import { openLane as assemble } from '../../src/lanes/open-lane.ts';
+import { start } from '../../src/lanes/start.ts';
 import { listRuns } from '../../src/storage/run-list.ts';
 import { getRun } from '../../src/storage/run-copy.ts';
 import { named, save } from './callable.ts';
@@ -137,6 +141,18 @@ describe('a flow with settings.onFailure', () => {
     await lane.alarm();
 
     await onceTold('alert', request.runId);
+  });
+
+  it('need not name one when the installation does', async () => {
+    const flow = flowOf('steps: [{ fail: { code: nope, message: Never } }]');
+    const request = order(flow);
+
+    await openLane().inside((storage) => {
+      const all = { ...env, SLUICE_ON_FAILURE: 'alert' };
+      return start(assemble(storage, all, lanePorts(all, cards)), request);
+    });
+
+    expect((await onceTold('alert', request.runId)).inputs).toMatchObject({ flow: flow.name });
   });
 
   it('hangs nothing when there is no such helper', async () => {
