@@ -26,17 +26,27 @@ export interface Change {
   readonly target: string | null;
 }
 
-/** `/tokens` is a collection, `/tokens/<id>` one of it, `/runs/<id>/cancel` a deed on one of it. */
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+};
+
+/** `/tokens` is a collection, `/tokens/<id>` one of it, `/runs/<id>/cancel` a deed, `/flows/push` one on all of it. */
 export const changeOf = (method: string, path: string): Change | undefined => {
   const verb = VERBS[method];
-  const [collection = '', second, ...rest] = path.slice(BASE.length).split('/').map(decodeURIComponent);
   if (verb === undefined || !path.startsWith(BASE)) return undefined;
-  const deed = rest.length > 0 ? rest.join('.') : undefined;
-  if (TELLS.has(deed ?? second ?? '')) return undefined;
-  if (deed !== undefined) return { action: `${collection}.${deed}.${verb}`, target: second ?? null };
-  return method === 'POST' && second !== undefined
-    ? { action: `${collection}.${second}`, target: null }
-    : { action: `${collection}.${verb}`, target: second ?? null };
+  const [collection = '', one, deed] = path.slice(BASE.length).split('/').map(decoded);
+  const isPost = method === 'POST';
+  if (isPost && TELLS.has(deed ?? one ?? '')) return undefined;
+  if (one === undefined) return { action: `${collection}.${verb}`, target: null };
+  if (deed === 'runs') return { action: 'runs.create', target: one };
+  if (deed !== undefined) return { action: `${collection}.${deed}${isPost ? '' : `.${verb}`}`, target: one };
+  return isPost
+    ? { action: `${collection}.${one}`, target: null }
+    : { action: `${collection}.${verb}`, target: one };
 };
 
 /** What was made has its address in `Location`. */
@@ -47,13 +57,13 @@ const madeAt = (response: Response): string | null => {
 
 /** Runs that tokens start are in the history, which names the token; they come too fast for a chain. */
 const isRunOfToken = (identity: Identity, { action }: Change): boolean =>
-  identity.person === undefined && (action === 'runs.create' || action === 'flows.runs.create');
+  identity.person === undefined && action === 'runs.create';
 
 const record = async (c: Context<HttpContext>, identity: Identity): Promise<void> => {
-  const change = changeOf(c.req.method, new URL(c.req.url).pathname);
-  if (!change || isRunOfToken(identity, change)) return;
   const { status } = c.res;
   if (status !== 403 && !c.res.ok) return;
+  const change = changeOf(c.req.method, new URL(c.req.url).pathname);
+  if (!change || isRunOfToken(identity, change)) return;
   await audit(c.env, {
     actor: actorOf(identity),
     action: change.action,

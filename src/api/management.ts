@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { HttpContext } from '../access/context.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { problemResponse, refuse } from '../domain/problem.ts';
+import { auditEndpoints } from './audit.ts';
 import { cardEndpoints } from './cards.ts';
 import { connectionEndpoints } from './connections.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -12,6 +13,7 @@ import { eventEndpoints } from './events.ts';
 import { pushEndpoints } from './flow-push.ts';
 import { versionEndpoints } from './flow-versions.ts';
 import { flowEndpoints } from './flows.ts';
+import { grantEndpoints } from './grants.ts';
 import { openApiOf } from './openapi.ts';
 import { controlEndpoints } from './run-control.ts';
 import { entryEndpoints } from './run-entries.ts';
@@ -50,8 +52,10 @@ export const endpoints: readonly Endpoint[] = [
   ...sourceEndpoints,
   ...sourceControlEndpoints,
   ...tokenEndpoints,
+  ...grantEndpoints,
   ...connectionEndpoints,
   ...secretEndpoints,
+  ...auditEndpoints,
   ...cardEndpoints,
 ];
 

@@ -1,5 +1,6 @@
 /** Every command of the terminal, in the order of the help. */
 import type { Command } from './command.ts';
+import { audit } from './commands/audit.ts';
 import { cards } from './commands/cards.ts';
 import { connectionsAdd, connectionsList, connectionsRemove } from './commands/connections.ts';
 import { cancel, retry, settle } from './commands/control.ts';
@@ -9,6 +10,7 @@ import { eventsList, eventsShow } from './commands/events.ts';
 import { flowsPull, flowsPush } from './commands/flows-move.ts';
 import { flowsArchive, flowsDisable, flowsEnable } from './commands/flows-status.ts';
 import { flowsCheck, flowsDiff, flowsList } from './commands/flows.ts';
+import { grantsAdd, grantsEnd, grantsList } from './commands/grants.ts';
 import { run } from './commands/run.ts';
 import { runsChildren } from './commands/runs-children.ts';
 import { runs } from './commands/runs.ts';
@@ -71,7 +73,11 @@ export const COMMANDS: readonly Command[] = [
   secretsList,
   secretsSet,
   secretsRemove,
+  grantsList,
+  grantsAdd,
+  grantsEnd,
   tokensList,
   tokensCreate,
   tokensRevoke,
+  audit,
 ];
