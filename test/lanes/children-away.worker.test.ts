@@ -2,7 +2,10 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { cards } from '../../src/cards.ts';
 import { isRunId, laneOf } from '../../src/domain/ids.ts';
+import { lanePorts } from '../../src/lane-ports.ts';
+import { openLane as assemble } from '../../src/lanes/open-lane.ts';
 import { OWN_LANE } from '../../src/storage/lanes.ts';
 import { named, save } from './callable.ts';
 import { copied, die, flowOf, header, openLane, order } from './lane.ts';
@@ -115,6 +118,22 @@ describe('a helper with a lane of its own', () => {
     // Told later, it counts for nothing, and is heard all the same.
     await far.alarm();
     await until(async () => (await far.sql('SELECT id FROM runs WHERE owed IS NOT NULL')).length === 0);
+  });
+
+  it('keeps its journal for the one that called it, although the history has it', async () => {
+    const { parent, child, far } = await dieWithTheEnd();
+
+    await far.inside((storage) => assemble(storage, env, lanePorts(env, cards)).copies.soon([child]));
+    await copied(child, 'succeeded');
+    await until(async () => (await far.row(child))?.deadline === (await far.row(child))?.until);
+
+    expect(await far.count('journal')).toBeGreaterThan(0);
+    clock.move(60_000);
+    await lane.alarm();
+    expect((await copied(parent, 'succeeded')).detail.outputs).toEqual({ path: '/put' });
+    await far.alarm();
+    await until(async () => (await far.count('journal')) === 0);
+    expect(await far.row(child)).toMatchObject({ owed: null, deadline: null, until: null });
   });
 
   it('whose start got lost is started by the same id', async () => {
