@@ -4,13 +4,9 @@ import type { Flow } from '../domain/flow.ts';
 import { titleOf } from './delegated-list.ts';
 import { drawErrors, drawInputs, type FormState } from './form/draw-form.ts';
 import { inputsOf } from './form/inputs.ts';
+import { CONFIRMED, CSRF, FORM_KEY } from './form/own-controls.ts';
 import type { Markup } from './page.ts';
 import { FORMS, personalPage, type Viewer } from './personal-page.ts';
-
-/** Names of our own controls: no field's name begins like them. */
-export const CSRF = '_csrf';
-export const FORM_KEY = '_key';
-export const CONFIRMED = '_confirmed';
 
 export interface FormPage {
   readonly flow: Flow;

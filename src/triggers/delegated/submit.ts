@@ -6,9 +6,10 @@ import { canonical, type JsonObject } from '../../domain/json.ts';
 import { mintedAt } from '../../domain/ids.ts';
 import { PROBLEMS, type ProblemItem, type Refusal } from '../../domain/problem.ts';
 import { checkFields } from '../../language/fields.ts';
-import { CONFIRMED, CSRF, delegatedForm, FORM_KEY } from '../../web/delegated-form.ts';
+import { delegatedForm } from '../../web/delegated-form.ts';
 import { formErrorsOf, type FormErrors } from '../../web/form/form-errors.ts';
 import { inputsOf } from '../../web/form/inputs.ts';
+import { CONFIRMED, CSRF, FORM_KEY } from '../../web/form/own-controls.ts';
 import { readForm } from '../../web/form/read-form.ts';
 import { textAt, type Texts } from '../../web/form/texts.ts';
 import { MY_RUNS, noticePage } from '../../web/personal-page.ts';
@@ -18,6 +19,7 @@ import { startRun } from '../start-run.ts';
 import { findForm, type FoundForm } from './find-form.ts';
 import { isFormKey, newFormKey } from './form-key.ts';
 import { readSent } from './read-sent.ts';
+import { recordRefusal, recordStart } from './record.ts';
 import { startOfForm } from './start-of-form.ts';
 import { nothingHere, personOf, viewerOf } from './viewer.ts';
 
@@ -105,7 +107,10 @@ const run = async (c: Ctx, form: FoundForm, texts: Texts): Promise<Response> => 
   const filled = fillIn(form, texts);
   if (!filled.ok) return formBack(c, form, { texts, formKey, errors: filled.errors });
   const started = await startRun(c.env, orderOf(c, form, filled, formKey));
-  if (started.ok) return c.redirect(`${MY_RUNS}/${started.runId}`, 303);
+  if (started.ok) {
+    if (started.outcome === 'started') await recordStart(c, form.flow.name, started.runId);
+    return c.redirect(`${MY_RUNS}/${started.runId}`, 303);
+  }
   if (started.code === 'key_reused') {
     return formBack(c, form, { texts, formKey: newFormKey(now), notice: SENT_BEFORE });
   }
@@ -117,7 +122,10 @@ const run = async (c: Ctx, form: FoundForm, texts: Texts): Promise<Response> => 
 export const submit = async (c: Ctx): Promise<Response> => {
   const name = c.req.path.slice('/delegated/'.length);
   const form = await findForm(c.env, personOf(c), { name, now: Date.now() });
-  if (form === undefined) return nothingHere(c);
+  if (form === undefined) {
+    recordRefusal(c, name);
+    return nothingHere(c);
+  }
   const sent = await readSent(c.req.raw);
   if (!sent.ok) return refusedPage(c, sent);
   if (!checkCsrf(c, textAt(sent.texts, CSRF))) {

@@ -4,6 +4,7 @@ import type { ProblemItem } from '../../domain/problem.ts';
 import { StepError } from '../../domain/errors.ts';
 import { fromWall, zoneOffset } from '../../domain/time-zone.ts';
 import type { Input } from './inputs.ts';
+import { isOwnControl } from './own-controls.ts';
 import { textAt, zoneName, type Texts } from './texts.ts';
 
 export interface ReadForm {
@@ -14,9 +15,6 @@ export interface ReadForm {
   /** names that the form does not have */
   readonly unknown: readonly string[];
 }
-
-/** Names of our own controls begin with `_`, which no field's name does. */
-const isOurs = (name: string): boolean => name.startsWith('_');
 
 const WALL = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/;
 const two = (number: number): string => String(Math.trunc(number)).padStart(2, '0');
@@ -117,6 +115,6 @@ export const readForm = (inputs: readonly Input[], texts: Texts): ReadForm => {
   const errors: ProblemItem[] = [];
   const given = readGroup(inputs, texts, errors);
   const names = new Set(namesIn(inputs));
-  const unknown = [...texts.keys()].filter((name) => !isOurs(name) && !names.has(name));
+  const unknown = [...texts.keys()].filter((name) => !isOwnControl(name) && !names.has(name));
   return { given, errors, unknown };
 };

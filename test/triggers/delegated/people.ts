@@ -1,5 +1,5 @@
 /** Made-up people before the delegated door, and the real lanes behind it. The sign-in is left out: test/access has it. */
-import { createExecutionContext } from 'cloudflare:test';
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
@@ -51,8 +51,12 @@ export const visit = (who: Person, bindings: object = {}): Visit => {
     await next();
   });
   app.route('/', delegatedDoor(enter));
-  const ask = async (path: string, init?: RequestInit): Promise<Response> =>
-    app.request(HOST + path, init, { ...env, ...bindings }, createExecutionContext());
+  const ask = async (path: string, init?: RequestInit): Promise<Response> => {
+    const context = createExecutionContext();
+    const response = await app.request(HOST + path, init, { ...env, ...bindings }, context);
+    await waitOnExecutionContext(context);
+    return response;
+  };
   const post: Visit['post'] = (path, body, headers = {}) =>
     ask(path, {
       method: 'POST',
