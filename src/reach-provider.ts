@@ -14,7 +14,8 @@ export const reachProvider: Reach = async (env, request) => {
   const { fetch, network, now, random } = lanePorts(env, new Map());
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const context = { now: now(), random, effectKey: 'identity provider', signal, fetch, network };
-  const body = request.body === null ? null : await request.text();
+  // workerd warns of forms that are read as text.
+  const body = request.body === null ? null : new TextDecoder().decode(await request.arrayBuffer());
   const { method, headers } = request;
   const outgoing: Outgoing = { method, url: new URL(request.url), headers, body, signedBy: null };
   const response = await send(outgoing, context);

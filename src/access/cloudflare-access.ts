@@ -46,7 +46,8 @@ export const findByAccess = async (c: Context<HttpContext>, now: number): Promis
     const session = await sha256(`${person.subject} ${Nonce.parse(claims).identity_nonce}`);
     return { person, session };
   } catch (error) {
-    console.warn(c.get('requestId'), `${HEADER} is not accepted:`, error);
+    // The message alone: the error holds the claims.
+    console.warn(c.get('requestId'), `${HEADER} is not accepted: ${String(error)}`);
     return undefined;
   }
 };

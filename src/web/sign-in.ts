@@ -43,7 +43,7 @@ const toProvider = async (c: Ctx, provider: Provider, back: string): Promise<Res
     return c.redirect(url.href, 303);
   } catch (error) {
     // What cannot be reached, and what answers something else than an issuer, is the provider's trouble.
-    console.error(c.get('requestId'), 'the identity provider cannot be asked:', error);
+    console.error(c.get('requestId'), `the identity provider cannot be asked: ${String(error)}`);
     return stop(c, error instanceof StepError ? 'unreachable' : 'not_accepted', back);
   }
 };

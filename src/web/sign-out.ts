@@ -37,7 +37,7 @@ const onwardFrom = async (c: Ctx, session: StoredSession, now: number): Promise<
     return await signOutAddress(provider, { env: c.env, reach: c.get('reach') }, { session, origin, now });
   } catch (error) {
     // Signed out here they are all the same.
-    console.warn(c.get('requestId'), 'the identity provider cannot be asked:', error);
+    console.warn(c.get('requestId'), `the identity provider cannot be asked: ${String(error)}`);
     return undefined;
   }
 };
@@ -78,7 +78,8 @@ const backChannel = async (c: Ctx): Promise<Response> => {
   } catch (error) {
     if (error instanceof StepError) return c.json({ error: 'temporarily_unavailable' }, 503);
     if (!isAboutToken(error)) throw error;
-    console.warn(c.get('requestId'), 'the logout token is not accepted:', error);
+    // The message alone: the error holds the claims.
+    console.warn(c.get('requestId'), `the logout token is not accepted: ${String(error)}`);
     return c.json({ error: 'invalid_request', error_description: 'The logout token is not accepted.' }, 400);
   }
 };
