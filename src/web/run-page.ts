@@ -93,7 +93,7 @@ const refreshing = ({ detail, isStill }: RunPage, seconds: number): Markup => {
 };
 
 const receipt = ({ detail, flow }: RunPage): Markup =>
-  html`<h2>What you sent</h2>
+  html`<h2>Receipt</h2>
     ${flow?.settings.history === 'full' ? showFields(flow.inputs, detail.inputs) : ''}
     <dl>
       <dt>Started</dt>

@@ -18,10 +18,10 @@ export interface Drawing {
 export const idOf = (path: string): string => `f-${path}`;
 
 /** Attributes that every control has. */
-const base = ({ path, isRequired }: Input, { describedBy, isWrong }: Drawing) => ({
+const base = ({ path, mustFill }: Input, { describedBy, isWrong }: Drawing) => ({
   id: idOf(path),
   name: path,
-  required: isRequired,
+  required: mustFill,
   'aria-describedby': describedBy,
   'aria-invalid': isWrong ? 'true' : undefined,
 });
@@ -64,7 +64,7 @@ const ticks = (
       name: input.path,
       value,
       checked: chosen.has(value),
-      required: how.type === 'radio' && input.isRequired,
+      required: how.type === 'radio' && input.mustFill,
     };
     return html`<label class="tick"><input${attributes(own)} /><span>${label}</span></label>`;
   })}`;
@@ -74,7 +74,7 @@ const NO_ANSWER: Choice = { value: '', label: 'No answer' };
 
 const list = (input: Input, drawing: Drawing, choices: readonly Choice[]): Markup => {
   const chosen = textAt(drawing.texts, input.path);
-  const first = { value: '', label: input.isRequired ? 'Choose one' : 'No answer' };
+  const first = { value: '', label: input.mustFill ? 'Choose one' : 'No answer' };
   return html`<select${attributes(base(input, drawing))}>${[first, ...choices].map(
     ({ value, label }) => html`<option${attributes({ value, selected: value === chosen })}>${label}</option>`,
   )}</select>`;
@@ -85,7 +85,7 @@ const choice = (input: Input, drawing: Drawing, control: Extract<Control, { kind
   if (isList) return list(input, drawing, choices);
   return ticks(input, drawing, {
     type: 'radio',
-    choices: input.isRequired ? choices : [...choices, NO_ANSWER],
+    choices: input.mustFill ? choices : [...choices, NO_ANSWER],
   });
 };
 
@@ -111,8 +111,7 @@ const moment = (input: Input, drawing: Drawing): Markup => {
   };
   return html`<div class="pair">
     <input${attributes(time)} />
-    <label class="beside" for="${idOf(name)}">Time zone</label>
-    <input${attributes(zoneOwn)} />
+    <span class="beside"><label for="${idOf(name)}">Time zone</label> <input${attributes(zoneOwn)} /></span>
   </div>`;
 };
 

@@ -24,8 +24,8 @@ const helpOf = ({ field, control }: Input): string => {
 };
 
 /** Most questions want an answer, so those that do not are marked. */
-const optionalMark = ({ isRequired, control }: Input): Markup | string =>
-  isRequired || control.kind === 'check' ? '' : html` <span class="quiet">(optional)</span>`;
+const optionalMark = ({ field, control }: Input): Markup | string =>
+  field.optional !== true || control.kind === 'check' ? '' : html` <span class="quiet">(optional)</span>`;
 
 interface Around {
   readonly id: string;

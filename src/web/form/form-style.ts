@@ -1,8 +1,7 @@
 /** The part of the style sheet that is about forms. Targets are 24 pixels or more (WCAG 2.2, 2.5.8). */
 export const FORM_STYLE = `.ask, .search { max-width: 42rem; }
 .question { margin: 1.4rem 0; padding: 0; border: 0; min-width: 0; }
-.question > label, legend { display: block; margin-bottom: .25rem; padding: 0; font-weight: 600; overflow-wrap: anywhere; }
-.question > .tick { font-weight: 400; }
+.question > label:not(.tick), legend { display: block; margin-bottom: .25rem; padding: 0; font-weight: 600; overflow-wrap: anywhere; }
 legend .quiet, label .quiet { font-weight: 400; }
 .group { margin: 1.8rem 0; padding: .2rem 1.2rem; border: 1px solid var(--line); border-radius: 10px; min-width: 0; }
 .group > legend { padding: 0 .4rem; }
@@ -26,8 +25,11 @@ input[type=number], input[type=date], input[type=time] { max-width: 14rem; }
 .tick input { flex: none; width: 1.25rem; height: 1.25rem; margin: .15rem 0 0; accent-color: var(--accent); }
 .tick span { overflow-wrap: anywhere; min-width: 0; }
 .pair { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .8rem; }
-.pair > input { flex: 1 1 12rem; width: auto !important; min-width: 0; }
-.beside { color: var(--quiet); font-size: .93rem; }
+.pair > * { flex: 1 1 13rem; min-width: 0; }
+.pair > input, .beside input { flex: 1 1 9rem; width: auto !important; min-width: 0; }
+.pair > button { flex: none; }
+.beside { display: flex; align-items: center; gap: .8rem; }
+.beside label { color: var(--quiet); font-size: .93rem; }
 button { min-height: 2.6rem; padding: .45rem 1.1rem; background: var(--raised); border: 1px solid var(--edge); border-radius: 6px; cursor: pointer; }
 button.main { min-width: 8rem; background: var(--accent); border-color: var(--accent); color: var(--on-accent); font-weight: 600; }
 button.plain { min-height: 0; padding: .2rem .1rem; background: none; border: 0; color: var(--accent); text-decoration: underline; }

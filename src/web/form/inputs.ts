@@ -31,9 +31,17 @@ export interface Input {
   readonly field: JsonObject;
   readonly title: string;
   readonly isRequired: boolean;
+  /** it is required, and so is all that it is a part of: a group that may be left out may be left empty */
+  readonly mustFill: boolean;
   readonly isNullable: boolean;
   readonly isSecret: boolean;
   readonly control: Control;
+}
+
+/** What a question is a part of. */
+interface Around {
+  readonly prefix: string;
+  readonly mustFill: boolean;
 }
 
 /** A few choices are shown all at once, more of them in a list that opens. */
@@ -89,12 +97,12 @@ const booleanControl = (field: JsonObject, isRequired: boolean): Control =>
     ? { kind: 'check' }
     : oneOf([true, false].map(choiceOf), field.widget);
 
-const groupControl = ({ properties }: JsonObject, path: string): Control =>
+const groupControl = ({ properties }: JsonObject, around: Around): Control =>
   isObject(properties) && Object.keys(properties).length > 0
-    ? { kind: 'group', parts: inputsIn(properties, `${path}.`) }
+    ? { kind: 'group', parts: inputsIn(properties, around) }
     : { kind: 'json' };
 
-const controlOf = (field: JsonObject, path: string, isRequired: boolean): Control => {
+const controlOf = (field: JsonObject, inner: Around, isRequired: boolean): Control => {
   const types = typesOf(field).filter((type) => type !== 'null');
   const [type] = types;
   if (types.length > 1 && !types.every((one) => one === 'number' || one === 'integer')) {
@@ -102,7 +110,7 @@ const controlOf = (field: JsonObject, path: string, isRequired: boolean): Contro
   }
   if (type === 'boolean') return booleanControl(field, isRequired);
   if (type === 'array') return listControl(field);
-  if (type === 'object') return groupControl(field, path);
+  if (type === 'object') return groupControl(field, inner);
   const choices = choicesOf(field);
   if (choices !== undefined) return oneOf(choices, field.widget);
   if (type === 'integer' || type === 'number') return { kind: 'number', isWhole: !types.includes('number') };
@@ -118,29 +126,31 @@ const titleFrom = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
 };
 
-const inputOf = (name: string, field: JsonObject, prefix: string): Input => {
-  const path = prefix + name;
+const inputOf = (name: string, field: JsonObject, around: Around): Input => {
+  const path = around.prefix + name;
   const isRequired = field.optional !== true && field.default === undefined;
+  const mustFill = isRequired && around.mustFill;
   return {
     path,
     name,
     field,
     title: typeof field.title === 'string' && field.title !== '' ? field.title : titleFrom(name),
     isRequired,
+    mustFill,
     isNullable: typesOf(field).includes('null'),
     isSecret: field.secret === true,
-    control: controlOf(field, path, isRequired),
+    control: controlOf(field, { prefix: `${path}.`, mustFill }, isRequired),
   };
 };
 
-const inputsIn = (fields: JsonObject, prefix: string): readonly Input[] =>
-  Object.entries(fields).map(([name, field]) => inputOf(name, isObject(field) ? field : {}, prefix));
+const inputsIn = (fields: JsonObject, around: Around): readonly Input[] =>
+  Object.entries(fields).map(([name, field]) => inputOf(name, isObject(field) ? field : {}, around));
 
 const known = new WeakMap<Fields, readonly Input[]>();
 
 /** The questions of a form, in the order of the fields. Made once for the same fields. */
 export const inputsOf = (fields: Readonly<Record<string, Field>>): readonly Input[] => {
-  const inputs = known.get(fields) ?? inputsIn(fields, '');
+  const inputs = known.get(fields) ?? inputsIn(fields, { prefix: '', mustFill: true });
   known.set(fields, inputs);
   return inputs;
 };

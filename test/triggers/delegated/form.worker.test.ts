@@ -167,6 +167,15 @@ describe('a form that is filled in well', () => {
     expect(JSON.stringify(detail)).not.toContain('tops3cret');
   });
 
+  it('may have a group left empty: the browser does not ask for it, and the run is without it', async () => {
+    const html = await (await stella.get('/delegated/strict')).text();
+    const { detail } = await storedRun(await stella.send('strict', RIGHT));
+
+    expect(html).toMatch(/<input[^>]* name="name" required/);
+    expect(html).not.toMatch(/name="home.city" required/);
+    expect(detail).not.toHaveProperty('inputs.home');
+  });
+
   it('is among my runs', async () => {
     await storedRun(await stella.send('strict', RIGHT));
 
