@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import type { Fields } from '../domain/flow.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
-import { inputsOf } from './form/inputs.ts';
+import { inputsIn, inputsOf, type Input } from './form/inputs.ts';
 import type { Markup } from './page.ts';
 
 /** Only these lead where a browser may go. */
@@ -25,20 +25,29 @@ export const showValue = (value: Json, schema: JsonObject = {}): Markup => {
           ${value.map((item: Json) => html`<li>${showValue(item, items)}</li>`)}
         </ul>`;
   }
-  if (isObject(value)) return html`<pre>${JSON.stringify(value, null, 2)}</pre>`;
+  if (isObject(value)) return showObject(value, schema);
   return html`${JSON.stringify(value)}`;
 };
+
+const showObject = (value: JsonObject, { properties }: JsonObject): Markup =>
+  isObject(properties)
+    ? showInputs(inputsIn(properties), value)
+    : html`<pre>${JSON.stringify(value, null, 2)}</pre>`;
+
+const showInputs = (inputs: readonly Input[], given: JsonObject): Markup =>
+  html`<dl>
+    ${inputs
+      .filter(({ name }) => Object.hasOwn(given, name))
+      .map(
+        ({ name, title, field }) =>
+          html`<dt>${title}</dt>
+            <dd>${showValue(given[name] ?? null, field)}</dd>`,
+      )}
+  </dl>`;
 
 /** Declared fields with their titles; those that have no value are left out. */
 export const showFields = (fields: Fields, values: Json): Markup | string => {
   const given = isObject(values) ? values : {};
   const shown = inputsOf(fields).filter(({ name }) => Object.hasOwn(given, name));
-  if (shown.length === 0) return '';
-  return html`<dl>
-    ${shown.map(
-      ({ name, title, field }) =>
-        html`<dt>${title}</dt>
-          <dd>${showValue(given[name] ?? null, field)}</dd>`,
-    )}
-  </dl>`;
+  return shown.length === 0 ? '' : showInputs(shown, given);
 };

@@ -82,6 +82,7 @@ dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .
 dt { color: var(--quiet); overflow-wrap: anywhere; }
 dd { margin: 0; overflow-wrap: anywhere; }
 dd ul { margin: 0; padding-left: 1.2rem; }
+dd dl { margin: 0; padding-left: .8rem; border-left: 2px solid var(--line); }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; } }
 .notice { margin: 1.2rem 0; padding: .8rem 1.2rem; background: var(--raised); border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: 6px; }
 .notice h2 { margin: 0 0 .3rem; padding: 0; border: 0; font-size: 1.15rem; }
@@ -89,7 +90,7 @@ dd ul { margin: 0; padding-left: 1.2rem; }
 .notice.good h2 { color: var(--good); }
 .notice.bad { border-left-color: var(--bad); }
 .notice.bad h2 { color: var(--bad); }
-.notice p:last-child, .notice ul:last-child { margin-bottom: .2rem; }
+.notice > :last-child { margin-bottom: .2rem; }
 `;
 
 export const STYLE = BASE + FORM_STYLE;

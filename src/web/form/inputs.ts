@@ -143,14 +143,18 @@ const inputOf = (name: string, field: JsonObject, around: Around): Input => {
   };
 };
 
-const inputsIn = (fields: JsonObject, around: Around): readonly Input[] =>
+/** The questions of a part of a form; a form's own are `inputsOf`. */
+export const inputsIn = (
+  fields: JsonObject,
+  around: Around = { prefix: '', mustFill: true },
+): readonly Input[] =>
   Object.entries(fields).map(([name, field]) => inputOf(name, isObject(field) ? field : {}, around));
 
 const known = new WeakMap<Fields, readonly Input[]>();
 
 /** The questions of a form, in the order of the fields. Made once for the same fields. */
 export const inputsOf = (fields: Readonly<Record<string, Field>>): readonly Input[] => {
-  const inputs = known.get(fields) ?? inputsIn(fields, { prefix: '', mustFill: true });
+  const inputs = known.get(fields) ?? inputsIn(fields);
   known.set(fields, inputs);
   return inputs;
 };
