@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, constantFrom, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { callerNetwork } from '../../src/access/caller-address.ts';
 import { personOf } from '../../src/access/claims.ts';
@@ -37,11 +37,11 @@ describe('the way back from a sign-in', () => {
   });
 
   it('stays here, whatever is asked for', () => {
-    const nasty = fc.string({
-      unit: fc.constantFrom('/', '\\', '.', '@', ':', '\t', '\n', ' ', '?', '#', 'a', '%2f'),
+    const nasty = string({
+      unit: constantFrom('/', '\\', '.', '@', ':', '\t', '\n', ' ', '?', '#', 'a', '%2f'),
     });
-    fc.assert(
-      fc.property(nasty, (text) => {
+    assert(
+      property(nasty, (text) => {
         const { origin } = new URL(localPath(`/${text}`), 'https://sluice.test');
         expect(origin).toBe('https://sluice.test');
       }),
