@@ -106,17 +106,26 @@ const items: NameCheck = (use, { scope }) => {
 
 const ERROR = members(['code', 'message', 'step', 'status', 'body', 'data', 'run']);
 const RUN = members(['id', 'flow', 'version', 'startedAt', 'attempt', 'url']);
-const CALLER = members(['kind', 'id']);
+/** `name` and `subject` are those of a person who signed in. */
+const CALLER = members(['kind', 'id', 'name', 'subject']);
 const REQUEST = members(['method', 'headers', 'query', 'body', 'rawBody']);
+const FORM: JsonObject = {
+  type: 'object',
+  properties: { person: members(['subject', 'name', 'email', 'groups', 'via']), ip: {}, userAgent: {} },
+  additionalProperties: false,
+};
 const SCHEDULE = members(['at', 'actual']);
 
-/** Names that only one kind of trigger brings. */
+/** Names that only some kinds of triggers bring, and what they are there. */
 const from =
-  (kind: Trigger['kind'], schema: JsonObject = {}): NameCheck =>
-  (use, _, { trigger }) =>
-    trigger === undefined || trigger === kind
-      ? within(use, schema)
-      : `"${use.name}" is there in flows with a trigger of kind ${kind} only`;
+  (schemas: Partial<Record<Trigger['kind'], JsonObject>>): NameCheck =>
+  (use, _, { trigger }) => {
+    if (trigger === undefined) return undefined;
+    const schema = schemas[trigger];
+    if (schema !== undefined) return within(use, schema);
+    const kinds = Object.keys(schemas).join(' or ');
+    return `"${use.name}" is there in flows with a trigger of kind ${kinds} only`;
+  };
 
 const when =
   (isThere: (standing: Standing) => boolean, where: string, schema: JsonObject = {}): NameCheck =>
@@ -129,10 +138,10 @@ export const NAMES = {
   errors,
   vars,
   items,
-  event: from('event'),
-  events: from('event'),
-  request: from('api', REQUEST),
-  schedule: from('schedule', SCHEDULE),
+  event: from({ event: {} }),
+  events: from({ event: {} }),
+  request: from({ api: REQUEST, delegated: FORM }),
+  schedule: from({ schedule: SCHEDULE }),
   caller: (use) => within(use, CALLER),
   run: (use) => within(use, RUN),
   item: when(({ scope }) => scope.hasItem, 'inside a forEach'),

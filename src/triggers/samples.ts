@@ -29,10 +29,22 @@ const SAMPLES: Readonly<Record<TriggerKind, (trigger: Trigger, context: SampleCo
       rawBody: JSON.stringify(inputs),
     },
   }),
+  delegated: () => ({
+    request: {
+      person: {
+        subject: 'https://id.example.com|stella',
+        name: 'Stella Sample',
+        email: 'stella@example.com',
+        groups: ['service-desk'],
+        via: 'oidc',
+      },
+      ip: '203.0.113.7',
+      userAgent: 'Mozilla/5.0',
+    },
+  }),
   // These know nothing besides their inputs and the caller.
   manual: () => ({}),
   helper: () => ({}),
-  delegated: () => ({}),
 };
 
 /** The sample of a flow's own trigger. */

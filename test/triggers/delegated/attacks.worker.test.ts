@@ -276,3 +276,16 @@ describe('text that looks like markup', () => {
     expect(policy).not.toMatch(/script-src|unsafe/);
   });
 });
+
+describe('a database that does not answer', () => {
+  const lost = (): Promise<never> => Promise.reject(new Error('D1_ERROR: Network connection lost.'));
+  const statement = { bind: () => statement, first: lost, all: lost, run: lost, raw: lost };
+  const DB = { prepare: () => statement };
+
+  it.each(['/delegated', '/delegated/desk', '/delegated/runs'])('gives people a page at %s', async (path) => {
+    const response = await visit(STELLA, { DB }).get(path);
+
+    expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5']);
+    expect(await response.text()).toContain('Nothing is lost');
+  });
+});

@@ -47,6 +47,16 @@ beforeAll(async () => {
   await setUp();
   await publish(Object.fromEntries(Object.entries(KINDS).map(([name, [field]]) => [name, asks(field)])));
   await publish({
+    who: `
+trigger: { kind: delegated, allow: ['group:service-desk'] }
+steps: [{ return: { who: "\${{ caller.name & ' of ' & request.person.groups[0] }}" } }]
+outputs: { who: { type: string } }`,
+    private: `
+trigger: { kind: delegated, allow: ['group:service-desk'] }
+inputs: { value: { type: string } }
+steps: [{ return: { got: "\${{ inputs.value }}" } }]
+outputs: { got: { type: string } }
+settings: { history: none }`,
     strict: `
 title: Onboard
 trigger: { kind: delegated, allow: ['group:service-desk'], confirm: This costs a licence. }
@@ -174,6 +184,17 @@ describe('a form that is filled in well', () => {
     expect(html).toMatch(/<input[^>]* name="name" required/);
     expect(html).not.toMatch(/name="home.city" required/);
     expect(detail).not.toHaveProperty('inputs.home');
+  });
+
+  it('lets the flow read who sent it', async () => {
+    expect(await resultOf(stella, await stella.send('who', {}))).toContain('Stella of service-desk');
+  });
+
+  it('shows no values of a flow that keeps none', async () => {
+    const html = await resultOf(stella, await stella.send('private', { value: 'unheard-of' }));
+
+    expect(html).toContain('This flow keeps no values');
+    expect(html).not.toContain('unheard-of');
   });
 
   it('is among my runs', async () => {
