@@ -1,10 +1,9 @@
 /** Replays of events: new runs of what came before, for one event or for all that a filter chooses. */
 import * as z from 'zod';
-import type { Identity } from '../access/context.ts';
+import { callerOf } from '../access/caller.ts';
 import type { Verdicts } from '../domain/event.ts';
 import { mintedAt } from '../domain/ids.ts';
 import { refuse } from '../domain/problem.ts';
-import type { Caller } from '../domain/run.ts';
 import type { Bindings } from '../storage/bindings.ts';
 import { chooseEvents, getEvent, type EventFilter } from '../storage/event-list.ts';
 import { getFlow } from '../storage/flows.ts';
@@ -24,8 +23,6 @@ const MOST_COUNTED = 10_000;
 const flow = z.string().optional().describe('this flow only; all that listen to the source without it');
 
 const Item = z.strictObject({ event: z.string(), verdicts: z.array(FlowVerdict) });
-
-const callerOf = (identity: Identity): Caller => ({ kind: 'token', id: identity.tokenId });
 
 const show = ({ event, verdicts }: Replayed): z.input<typeof Item> => ({
   event,

@@ -48,13 +48,12 @@ export const noteUse = async (
   await within(db.prepare(NOTE_USE).bind(hash, now).run());
 };
 
-/** Adds a session in the place of the one that the browser had, and removes those that have ended. */
+/** Adds a session in the place of the one that the browser had. */
 export const addSession = async (
   db: D1Database,
   session: StoredSession,
   replaced: string | undefined,
 ): Promise<void> => {
-  const { createdAt: now } = session;
   const store = drizzle(db);
   await within(
     store.batch([
@@ -62,6 +61,10 @@ export const addSession = async (
       store.insert(sessions).values(session),
     ]),
   );
+};
+
+/** Removes those that have ended: they mean nothing any more, but name people. */
+export const sweepSessions = async (db: D1Database, now: number): Promise<void> => {
   await within(
     db
       .prepare(REMOVE_ENDED)

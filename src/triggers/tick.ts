@@ -5,6 +5,7 @@
 import type { Bindings } from '../storage/bindings.ts';
 import { callLane } from '../storage/call-lane.ts';
 import { allLanes } from '../storage/lanes.ts';
+import { sweepSessions } from '../storage/sessions.ts';
 import { keepEventsMs, keepRunsMs } from '../storage/retention.ts';
 import { sweep, sweepEvents } from '../storage/sweep.ts';
 import { backfill, type BackfillPorts, type Backfilled } from './event/backfill.ts';
@@ -38,10 +39,14 @@ const nudgeAll = async (env: Bindings): Promise<Pick<Ticked, 'nudged' | 'silent'
   return { nudged: lanes.length - silent.length, silent: silent.map(({ object }) => object) };
 };
 
+/** Looking for ended sessions reads all of them. */
+const isFullHour = (now: number): boolean => new Date(now).getUTCMinutes() === 0;
+
 const sweepAll = async (env: Bindings, now: number): Promise<Ticked['swept']> => {
   const [runs, events] = await Promise.all([
     sweep(env.DB, now, keepRunsMs(env), SWEPT_A_TICK),
     sweepEvents(env.DB, now, keepEventsMs(env), SWEPT_A_TICK),
+    ...(isFullHour(now) ? [sweepSessions(env.DB, now)] : []),
   ]);
   return { ...runs, events };
 };

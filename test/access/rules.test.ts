@@ -1,6 +1,7 @@
 import { assert, constantFrom, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { callerNetwork } from '../../src/access/caller-address.ts';
+import { callerBy, callerOf } from '../../src/access/caller.ts';
 import { personOf } from '../../src/access/claims.ts';
 import { localPath } from '../../src/access/local-path.ts';
 import { changeOf } from '../../src/access/record-changes.ts';
@@ -164,5 +165,31 @@ describe('a caller’s network', () => {
     ['::1', '0:0:0:0::/64'],
   ])('of %s is %s', (address, network) => {
     expect(of(address)).toBe(network);
+  });
+});
+
+describe('who starts a run', () => {
+  const person = {
+    subject: 'https://idp|s',
+    name: 'Stella',
+    email: 'stella@example.com',
+    groups: [],
+    via: 'oidc',
+  } as const;
+  const identity = { tokenId: 'tok_1', name: 'ci', client: 'ci', scopes: [] };
+
+  it('is the token, or the person whose session it is, by address and subject', () => {
+    expect(callerOf(identity)).toEqual({ kind: 'token', id: 'tok_1' });
+    expect(callerOf({ ...identity, tokenId: person.subject, person })).toEqual({
+      kind: 'person',
+      id: 'stella@example.com',
+      name: 'Stella',
+      subject: 'https://idp|s',
+    });
+  });
+
+  it('is told by what was kept', () => {
+    expect(callerBy('first').kind).toBe('token');
+    expect(callerBy(person.subject).kind).toBe('person');
   });
 });

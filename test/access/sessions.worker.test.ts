@@ -8,6 +8,7 @@ import {
   removeEndedElsewhere,
   removeSessionsOf,
 } from '../../src/storage/sessions.ts';
+import { tick } from '../../src/triggers/tick.ts';
 
 beforeAll(() => applyD1Migrations(env.DB, env.MIGRATIONS));
 beforeEach(() => env.DB.exec('DELETE FROM sessions'));
@@ -64,14 +65,28 @@ describe('a session', () => {
     expect(await usedAt()).toBe(NOON + HOUR);
   });
 
-  it('takes the place of the one that the browser had, and takes out what has ended', async () => {
-    await add({ hash: 'old', createdAt: NOON - 9 * HOUR });
+  it('takes the place of the one that the browser had', async () => {
     await add({ hash: 'before' });
 
     await addSession(env.DB, session({ hash: 'after' }), 'before');
 
     const { results } = await env.DB.prepare('SELECT hash FROM sessions').all();
     expect(results).toEqual([{ hash: 'after' }]);
+  });
+});
+
+describe('the tick of a full hour', () => {
+  const PORTS = { now: () => NOON, openLog: () => Promise.reject(new Error('no source asks for it')) };
+  const left = async () => (await env.DB.prepare('SELECT hash FROM sessions').all()).results;
+
+  it('takes out what has ended, and leaves the rest', async () => {
+    await add({ hash: 'old', createdAt: NOON - 8 * HOUR });
+    await add({ hash: 'new', createdAt: NOON - 8 * HOUR + 1 });
+
+    await tick(env, NOON + MINUTE, PORTS);
+    expect(await left()).toHaveLength(2);
+    await tick(env, NOON, PORTS);
+    expect(await left()).toEqual([{ hash: 'new' }]);
   });
 });
 

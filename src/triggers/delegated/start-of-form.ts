@@ -1,19 +1,12 @@
 /** What a form starts a run with: who sent it, from where, and the inputs. */
 import type { Context } from 'hono';
+import { personCaller } from '../../access/caller.ts';
 import type { HttpContext } from '../../access/context.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Person } from '../../domain/person.ts';
-import type { Caller, Start } from '../../domain/run.ts';
+import type { Start } from '../../domain/run.ts';
 
 const HEADER_LENGTH = 500;
-
-/** `subject` stays when the address changes: by it people find their runs. */
-export const callerOf = ({ subject, name, email }: Person): Caller => ({
-  kind: 'person',
-  id: email ?? subject,
-  name,
-  subject,
-});
 
 const header = (c: Context<HttpContext>, name: string): string | null =>
   c.req.header(name)?.slice(0, HEADER_LENGTH) ?? null;
@@ -33,7 +26,7 @@ const requestOf = (c: Context<HttpContext>, person: Person): JsonObject => ({
 
 export const startOfForm = (c: Context<HttpContext>, person: Person, inputs: JsonObject): Start => ({
   trigger: 'delegated',
-  caller: callerOf(person),
+  caller: personCaller(person),
   inputs,
   request: requestOf(c, person),
 });

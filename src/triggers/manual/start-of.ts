@@ -1,4 +1,5 @@
 /** What a run by hand starts with: checked inputs, and the trigger's data as given or sampled. */
+import { callerOf } from '../../access/caller.ts';
 import type { Identity } from '../../access/context.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { refuse, type Refusal } from '../../domain/problem.ts';
@@ -9,10 +10,10 @@ import type { RunBody } from './run-body.ts';
 
 type StartOf = { readonly ok: true; readonly start: Start } | Refusal;
 
-const callerOf = (identity: Identity | undefined): Caller => {
+const callerIn = (identity: Identity | undefined): Caller => {
   // `allow` lets nobody pass without one.
   if (identity === undefined) throw new Error('A run by hand was started by nobody.');
-  return { kind: 'token', id: identity.tokenId };
+  return callerOf(identity);
 };
 
 export const startOf = (
@@ -31,7 +32,7 @@ export const startOf = (
     ok: true,
     start: {
       trigger: 'manual',
-      caller: callerOf(by.identity),
+      caller: callerIn(by.identity),
       inputs,
       ...(event && { event }),
       ...(request && { request }),

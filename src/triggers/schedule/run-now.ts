@@ -1,4 +1,5 @@
 /** Starts a scheduled flow at once, as its schedule would: its overlap counts, its ledger does not. */
+import { callerBy } from '../../access/caller.ts';
 import { refuse } from '../../domain/problem.ts';
 import type { Bindings } from '../../storage/bindings.ts';
 import type { FoundFlow } from '../../storage/flow-cache.ts';
@@ -8,7 +9,7 @@ import { groupOf, inputsOf, overlapOf, scheduleGroup } from './tick-order.ts';
 
 export interface RunNow {
   readonly found: FoundFlow;
-  /** id of the token that asks, and the client it belongs to */
+  /** id of the token, or subject of the person, that asks, and the client it belongs to */
   readonly by: string;
   readonly client: string;
   readonly key: string | undefined;
@@ -33,7 +34,7 @@ export const runNow = async (
     version,
     start: {
       trigger: 'schedule',
-      caller: { kind: 'token', id: by },
+      caller: callerBy(by),
       inputs: checked.value,
       schedule: { at, actual: at },
     },

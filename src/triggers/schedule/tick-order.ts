@@ -1,4 +1,5 @@
 /** The order for the run that a tick starts. */
+import { callerBy } from '../../access/caller.ts';
 import type { Flow } from '../../domain/flow.ts';
 import type { Caller } from '../../domain/run.ts';
 import type { ScheduleTrigger } from '../../domain/schedule.ts';
@@ -56,7 +57,7 @@ export const tickOrder = (
       version: tick.version,
       start: {
         trigger: 'schedule',
-        caller: backfill === undefined ? CLOCK : { kind: 'token', id: backfill.by },
+        caller: backfill === undefined ? CLOCK : callerBy(backfill.by),
         inputs: checked.value,
         schedule: { at: iso(nominal), actual: iso(Math.max(since, now)) },
       },
